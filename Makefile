@@ -1,0 +1,70 @@
+# parea-trace-logs: the contract, its client, its target, its conformance suite.
+# Everything runs in .venv, which is made from requirements.lock (hashed) whenever that or pyproject.toml changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# What `make conformance` judges; without BASE_URL the reference target with the bundled data.
+BASE_URL ?=
+API_KEY ?=
+EXPERIMENT ?=
+ARGS ?=
+export PAREA_API_KEY ?=
+
+REDOCLY := @redocly/cli@2.77.0
+SPECTRAL := @stoplight/spectral-cli@6.16.3
+
+.DEFAULT_GOAL := help
+.PHONY: help generate check lint-contract test conformance serve faults bench lock clean
+
+help:  ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+generate: $(READY)  ## Write generated/, and what else follows from openapi.yaml
+	$(BIN)/python scripts/generate.py
+	$(BIN)/parea-conformance seed-data tests/parea_target/data
+
+check: $(READY)  ## Is everything as openapi.yaml gives it; format, lint and types
+	$(BIN)/python scripts/generate.py --check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy generated scripts tests
+	$(BIN)/openapi-spec-validator openapi.yaml
+
+lint-contract:  ## Redocly's and Spectral's rules over openapi.yaml (needs Node)
+	npx --yes $(REDOCLY) lint openapi.yaml
+	npx --yes $(SPECTRAL) lint --fail-severity hint openapi.yaml
+
+test: $(READY)  ## The project's own tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
+	@if [ -n "$(BASE_URL)" ]; then \
+	  PAREA_API_KEY="$${API_KEY:-$$PAREA_API_KEY}" $(BIN)/parea-conformance "$(BASE_URL)" --experiment "$(EXPERIMENT)" \
+	    --report-dir reports $(ARGS); \
+	else \
+	  $(BIN)/python scripts/conformance.py --report-dir reports $(ARGS); \
+	fi
+
+serve: $(READY)  ## Start the reference target with the bundled data
+	$(BIN)/parea-target --data tests/parea_target/data
+
+faults: $(READY)  ## Which requirement catches each deliberately wrong target
+	$(BIN)/python -m faults
+
+lock:  ## Resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --upgrade \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file requirements.lock
+
+clean:  ## Remove what was made
+	rm -rf $(VENV) reports dist

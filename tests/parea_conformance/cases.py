@@ -1,0 +1,217 @@
+"""Requests built by hand, one declared record each: what is sent, what must come, and for which requirement."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from parea_conformance import bodies
+from parea_conformance.contract import Contract
+from parea_conformance.run import Run
+from parea_conformance.wire import Exchange, Request, Wire
+
+UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
+_FORM = "application/x-www-form-urlencoded"
+_LOC_BODY = [["body"]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request and what must come.
+
+    Attributes:
+        requirement: the requirement that another answer breaks.
+        label: what is sent, in words.
+        status: the statuses that hold.
+        header: a header that the answer must carry, and a text that its value must hold.
+        places: where `loc` may say the fault is; None when it is not judged.
+    """
+
+    requirement: str
+    label: str
+    request: Request
+    status: tuple[int, ...]
+    header: tuple[str, str] | None = None
+    places: tuple[tuple[str | int, ...], ...] | None = None
+
+
+def _padded(wire: Wire, size: int) -> Request:
+    """A request with a body of so many bytes: an empty object and blanks."""
+    shell = f"printf '{{}}%{size - 2}s' ''"
+    return replace(wire.request({}), body=b"{}" + b" " * (size - 2), body_shell=shell)
+
+
+def _keys(wire: Wire, contract: Contract) -> Iterator[Case]:
+    ask = wire.request({})
+    yield Case("auth.key-missing", "no key", replace(ask, key=None), (401,))
+    for key in ("", "x{key}", "{key}x", "not-the-key", "Bearer {key}"):
+        yield Case("auth.key-wrong", f"key {key!r}", replace(ask, key=key), (401,))
+    bare = replace(ask, key=None)
+    nowhere = Request(wire.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
+    for label, request in (
+        ("an unknown path", nowhere),
+        ("GET", replace(bare, method="GET", body=b"")),
+        ("text", replace(bare, content_type="text/plain")),
+        ("too large a body", replace(_padded(wire, contract.max_bytes + 1), key=None)),
+        ("no JSON", replace(bare, body=b"{")),
+        ("an invalid filter", replace(bare, body=b'{"filter_feild": 1}')),
+        ("an unknown experiment", replace(wire.request({}, UNKNOWN_EXPERIMENT), key=None)),
+    ):
+        yield Case("auth.first", f"no key, {label}", request, (401,))
+        yield Case("auth.first", f"wrong key, {label}", replace(request, key="not-the-key"), (401,))
+
+
+def _http(wire: Wire, contract: Contract) -> Iterator[Case]:
+    ask = wire.request({})
+    good = {"filter_field": "trace_id", "filter_operator": "exists"}
+    for body in ({}, good):
+        yield Case("experiment.unknown", f"body {body}", wire.request(body, UNKNOWN_EXPERIMENT), (404,))
+    for path in (
+        "/",
+        wire.path() + "/more",
+        wire.path().replace("trace_logs", "traces"),
+        wire.path().rsplit("/", 1)[0],
+    ):
+        yield Case("http.path", path, replace(ask, path=path), (404,))
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        yield Case("http.method", method, replace(ask, method=method), (405,), ("allow", "POST"))
+    for media_type in ("text/plain", _FORM, "application/problem+json", "application/xml", "*/*", None):
+        yield Case("http.media-type", f"{media_type}", replace(ask, content_type=media_type), (415,))
+    for media_type in ("application/json; charset=utf-8", "application/json;charset=UTF-8; x=y", "Application/JSON"):
+        yield Case("http.media-type-parameter", media_type, replace(ask, content_type=media_type), (200,))
+    limit = contract.max_bytes
+    yield Case("http.size", f"{limit} bytes", _padded(wire, limit), (200,))
+    for size in (limit + 1, 4 * limit):
+        yield Case("http.size", f"{size} bytes", _padded(wire, size), (413,))
+    yield from _order(wire, limit)
+
+
+def _order(wire: Wire, limit: int) -> Iterator[Case]:
+    """Two faults in one request: the one that is judged first decides."""
+    ask = wire.request({})
+    nowhere = replace(ask, path=wire.path() + "/more")
+    huge = _padded(wire, limit + 1)
+    invalid = b'{"filter_feild": 1}'
+    for label, request, status in (
+        ("path before method", replace(nowhere, method="GET", body=b""), 404),
+        ("path before media type", replace(nowhere, content_type="text/plain"), 404),
+        ("method before media type", replace(ask, method="PUT", content_type="text/plain"), 405),
+        ("method before size", replace(huge, method="PUT"), 405),
+        ("media type before size", replace(huge, content_type="text/plain"), 415),
+        ("media type before body", replace(ask, content_type="text/plain", body=b"{"), 415),
+        ("media type before experiment", replace(wire.request({}, UNKNOWN_EXPERIMENT), content_type=None), 415),
+        ("size before body", replace(huge, body=b"{" + b" " * limit, body_shell=f"printf '{{%{limit}s' ''"), 413),
+        ("size before experiment", replace(huge, path=wire.path(UNKNOWN_EXPERIMENT)), 413),
+        ("body before experiment", wire.request(invalid, UNKNOWN_EXPERIMENT), 422),
+    ):
+        yield Case("http.order", label, request, (status,))
+
+
+def _json(wire: Wire, contract: Contract) -> Iterator[Case]:
+    for requirement, table in (
+        ("body.malformed", bodies.MALFORMED),
+        ("body.encoding", bodies.ENCODINGS),
+        ("body.duplicate-member", bodies.DUPLICATES),
+    ):
+        for label, body in table.items():
+            yield Case(requirement, label, wire.request(body), (422,), None, (("body",),))
+    accepted, rejected = bodies.representative(contract)
+    for body in accepted:
+        yield Case("body.accepted", json.dumps(body), wire.request(body), (200,))
+    for body in rejected:
+        yield Case("body.rejected", json.dumps(body), wire.request(body), (422,), None, tuple(contract.places(body)))
+    for label, body in bodies.HOSTILE.items():
+        yield Case("robust.no-server-error", label, wire.request(body), (200, 422))
+
+
+BUILDERS: tuple[Callable[[Wire, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
+
+REQUIREMENTS = (
+    "auth.key-missing", "auth.key-wrong", "auth.first", "auth.same-answer",
+    "experiment.unknown", "experiment.other-tenant", "experiment.empty",
+    "http.path", "http.method", "http.media-type", "http.media-type-parameter", "http.size", "http.order",
+    "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
+)  # fmt: skip
+
+
+def judge(run: Run) -> None:
+    """Send every case, and write what comes into the ledger."""
+    first: dict[str, Exchange] = {}
+    for build in BUILDERS:
+        for case in build(run.wire, run.contract):
+            exchange = run.wire.send(case.request)
+            first.setdefault(case.requirement, exchange)
+            _judge(run, case, exchange)
+    _same_answer(run, first["auth.key-missing"], run.wire.send(replace(run.wire.request({}), key="not-the-key")))
+    _other_experiments(run, first["experiment.unknown"])
+
+
+def _judge(run: Run, case: Case, exchange: Exchange) -> None:
+    if exchange.status not in case.status:
+        wanted = " or ".join(map(str, case.status))
+        failure = run.failure(
+            exchange, f"{case.label[:200]}: answered {exchange.status or 'nothing'}, not {wanted}", wanted
+        )
+        run.ledger.fail(case.requirement, failure)
+        return
+    name, text = case.header or ("", "")
+    if case.header and text not in exchange.headers.get(name, ""):
+        run.ledger.fail(
+            case.requirement, run.failure(exchange, f"{case.label}: no {text} in {name}", f"{name}: {text}")
+        )
+        return
+    run.ledger.hold(case.requirement, case.label[:200])
+    if case.places is not None:
+        # A body that is no JSON is judged by its own requirement, one that the schema refuses by `body.location`.
+        requirement = "body.location" if case.requirement == "body.rejected" else case.requirement
+        _judge_places(run, requirement, case, exchange)
+
+
+def _judge_places(run: Run, requirement: str, case: Case, exchange: Exchange) -> None:
+    try:
+        detail = exchange.json()["detail"]
+        named = [tuple(entry["loc"]) for entry in detail]
+    except (ValueError, TypeError, KeyError):
+        named = []
+    wanted = case.places or ()
+    held = any(place in wanted for place in named)
+    summary = f"{case.label[:200]}: loc is {list(map(list, named))}"
+    failure = run.failure(exchange, summary, " or ".join(json.dumps(place) for place in wanted))
+    run.ledger.judge(requirement, case.label[:200], None if held else failure)
+
+
+def _same_answer(run: Run, missing: Exchange, wrong: Exchange) -> None:
+    same = (missing.status, missing.body) == (wrong.status, wrong.body)
+    summary = "a wrong key is answered otherwise than none"
+    failure = run.failure(wrong, summary, missing.received())
+    run.ledger.judge(
+        "auth.same-answer", "the answers to no key and to a wrong one are equal", None if same else failure
+    )
+
+
+def _other_experiments(run: Run, unknown: Exchange) -> None:
+    """What needs experiments beside the one that is judged."""
+    options = run.options
+    if options.other_experiment is None:
+        run.ledger.skip("experiment.other-tenant", "no --other-experiment was given")
+    else:
+        exchange = run.wire.send(run.wire.request({}, options.other_experiment))
+        same = exchange.status == 404 and _anonymous(exchange, options.other_experiment) == _anonymous(
+            unknown, UNKNOWN_EXPERIMENT
+        )
+        failure = run.failure(
+            exchange, "another key's experiment is not answered as an unknown one", unknown.received()
+        )
+        run.ledger.judge("experiment.other-tenant", options.other_experiment, None if same else failure)
+    if options.empty_experiment is None:
+        run.ledger.skip("experiment.empty", "no --empty-experiment was given")
+        return
+    for body in ({}, {"filter_field": "trace_id", "filter_operator": "exists"}):
+        exchange = run.wire.send(run.wire.request(body, options.empty_experiment))
+        held = exchange.status == 200 and re.sub(rb"\s", b"", exchange.body) == b"[]"
+        failure = run.failure(exchange, "an empty experiment is not answered with an empty array", "200 []")
+        run.ledger.judge("experiment.empty", f"body {body}", None if held else failure)
+
+
+def _anonymous(exchange: Exchange, experiment: str) -> bytes:
+    return exchange.body.replace(experiment.encode(), b"")

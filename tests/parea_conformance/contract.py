@@ -1,0 +1,152 @@
+"""The one place where the suite reads the contract, `openapi.yaml`."""
+
+import copy
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema_rs
+import yaml
+
+from parea_conformance.filters import Filter
+
+_HERE = Path(__file__).resolve().parent
+# Beside the package's code in an installed wheel, at the top of the repository in a checkout.
+_PLACES = (_HERE / "openapi.yaml", _HERE.parents[1] / "openapi.yaml")
+
+CLASSES = ("core", "semantics", "robustness")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing that a server must do, as `x-requirements` states it."""
+
+    id: str
+    text: str
+    cls: str
+    provenance: str
+
+
+def _document() -> dict[str, Any]:
+    for place in _PLACES:
+        if place.is_file():
+            return cast("dict[str, Any]", yaml.safe_load(place.read_text(encoding="utf-8")))
+    raise FileNotFoundError(f"no openapi.yaml at {' or '.join(map(str, _PLACES))}")
+
+
+class Contract:
+    """What the document says, in the terms of the suite.
+
+    Attributes:
+        document: the document itself.
+        path: the path template, with `{experiment_uuid}`.
+        key_header: the header that carries the API key.
+        max_bytes: the largest body that a server must judge.
+        operators: the values of `FilterOperator`, in the order of the document.
+        kinds: filter kind of each member of a trace log; list kinds are `string_list` and `integer_list`.
+        requirements: by id, in the order of the document.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        schemas = document["components"]["schemas"]
+        [(self.path, item)] = document["paths"].items()
+        self._operation = item["post"]
+        [scheme] = document["components"]["securitySchemes"].values()
+        self.key_header: str = scheme["name"]
+        self.max_bytes: int = self._operation["requestBody"]["x-max-bytes"]
+        self.operators: tuple[str, ...] = tuple(schemas["FilterOperator"]["enum"])
+        members: dict[str, list[str]] = {
+            name.removesuffix("_member"): definition["enum"]
+            for name, definition in schemas["TraceLogFilters"]["$defs"].items()
+            if name.endswith("_member")
+        }
+        of_member = {member: kind for kind, names in members.items() for member in names}
+        self.kinds = {member: of_member[member] for member in schemas["TraceLog"]["properties"]}
+        self.requirements = {
+            name: Requirement(name, entry["text"], entry["class"], entry["provenance"])
+            for name, entry in document["x-requirements"].items()
+        }
+        self._body = self._validator("TraceLogFilters")
+        self._answers = {
+            "200": self._validator("TraceLog"),
+            "422": self._validator("ValidationError"),
+            "error": self._validator("Error"),
+        }
+
+    def _validator(self, schema: str) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {"$ref": f"#/components/schemas/{schema}", "components": self.document["components"]}
+        )
+
+    def accepts(self, body: object) -> bool:
+        """Whether the schema of the body accepts this JSON value."""
+        return self._body.is_valid(body)
+
+    def places(self, body: object) -> list[tuple[str | int, ...]]:
+        """Where the schema finds fault with this body: each place as `loc` must name it, from `body` on."""
+        places: list[tuple[str | int, ...]] = []
+        for error in self._body.iter_errors(body):
+            place: tuple[str | int, ...] = ("body", *error.instance_path)
+            kind = error.kind
+            if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+                places.append((*place, kind.property))
+            elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+                places.extend((*place, name) for name in kind.unexpected)
+            else:
+                places.append(place)
+        return places
+
+    def fault_of_log(self, log: object) -> str | None:
+        """What the schema `TraceLog` finds wrong with a log, with its JSON path; None when nothing."""
+        return _first_fault(self._answers["200"], log)
+
+    def fault_of_error(self, status: int, body: object) -> str | None:
+        """What the documented schema finds wrong with the body of an error answer; None when nothing."""
+        return _first_fault(self._answers["422" if status == 422 else "error"], body)
+
+    def field_kind(self, field: str) -> str:
+        """The filter kind of a `filter_field` that the contract accepts."""
+        if field in self.kinds:
+            return self.kinds[field]
+        return "text" if field.startswith("annotation:value:") else "number"
+
+    def examples(self) -> dict[str, Filter]:
+        """The request examples of the document, as filters, by name."""
+        examples = self._operation["requestBody"]["content"]["application/json"]["examples"]
+        return {name: Filter.from_body(example["value"]) for name, example in examples.items()}
+
+    def sample(self) -> list[dict[str, Any]]:
+        """The documented response: its logs, each time anew."""
+        content = self._operation["responses"]["200"]["content"]["application/json"]
+        return copy.deepcopy([log for example in content["examples"].values() for log in example["value"]])
+
+    def select(self, classes: Sequence[str]) -> dict[str, Requirement]:
+        """The requirements of these classes."""
+        return {name: entry for name, entry in self.requirements.items() if entry.cls in classes}
+
+    def matching(self, pattern: str) -> list[str]:
+        """The ids that a pattern with `*` for one part (between dots) names, in the order of the document."""
+        regex = re.compile(re.escape(pattern).replace(r"\*", "[^.]+"))
+        return [name for name in self.requirements if regex.fullmatch(name)]
+
+
+def _first_fault(validator: jsonschema_rs.Draft202012Validator, value: object) -> str | None:
+    error = next(validator.iter_errors(value), None)
+    if error is None:
+        return None
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
+    return f"${place}: {error.message[:300]}"
+
+
+@functools.cache
+def load() -> Contract:
+    """The contract that came with this suite.
+
+    Raises:
+        FileNotFoundError: the document is not where the package expects it.
+    """
+    return Contract(_document())

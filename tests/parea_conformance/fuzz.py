@@ -1,0 +1,113 @@
+"""Bodies made up by schemathesis from the contract: what the schema accepts must be answered, the rest refused.
+
+Schemathesis generates; what must come follows from the contract's one rule, so that a mutation which happens to be
+valid is no false alarm. The seed decides the bodies, and nothing is kept between runs.
+"""
+
+import json
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.schemas import APIOperation
+
+from parea_conformance.filters import Filter
+from parea_conformance.oracle import RIGHT
+from parea_conformance.run import Run
+from parea_conformance.universe import Universe
+from parea_conformance.wire import Exchange, encode, parse
+
+REQUIREMENTS = ("body.accepted", "body.rejected", "body.location")
+
+
+def generate(run: Run, mode: GenerationMode, number: int) -> list[bytes]:
+    """So many bodies, valid or mutated; the same for the same seed."""
+    contract = run.contract
+    loaded = schemathesis.openapi.from_dict(dict(contract.document))
+    operation: APIOperation[Any, Any, Any, Any] = loaded[contract.path]["POST"]
+    # Only the body is to vary: a key or a path that is made up would be answered 401 or 404, and prove nothing.
+    cases = operation.as_strategy(mode, path_parameters={"experiment_uuid": "x"}, headers={contract.key_header: "x"})
+    made: list[bytes] = []
+
+    @seed(run.options.seed)
+    @settings(
+        max_examples=number,
+        database=None,
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    @given(cases)
+    def collect(case: Case[Any]) -> None:
+        body = case.body
+        made.append(body if isinstance(body, bytes) else encode(body) if _is_json(body) else b"")
+
+    collect()
+    return list(dict.fromkeys(made))
+
+
+def _is_json(body: object) -> bool:
+    try:
+        json.dumps(body, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def judge(run: Run, universe: Universe) -> None:
+    """Send what is generated; judge statuses, and the logs of what was answered."""
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        for body in generate(run, mode, run.options.fuzz):
+            exchange = run.wire.send(run.wire.request(body))
+            value, readable = _read(body)
+            if readable and run.contract.accepts(value):
+                _judge_accepted(run, universe, exchange, value)
+            elif not _may_go_either_way(body):
+                _judge_rejected(run, exchange, value, readable=readable)
+
+
+def _read(body: bytes) -> tuple[Any, bool]:
+    try:
+        return parse(body), True
+    except ValueError:
+        return None, False
+
+
+def _may_go_either_way(body: bytes) -> bool:
+    # A lone surrogate may be answered 200 or 422; what Python reads and JSON does not (NaN) is left to the cases.
+    return b"\\ud" in body.lower() or b"NaN" in body or b"Infinity" in body
+
+
+def _judge_accepted(run: Run, universe: Universe, exchange: Exchange, body: Any) -> None:
+    if exchange.status == 422 and _may_go_either_way(exchange.request.body):
+        return
+    summary = f"{json.dumps(body)[:200]}: the schema accepts it, answered {exchange.status}"
+    failure = None if exchange.status == 200 else run.failure(exchange, summary, "200")
+    run.ledger.judge("body.accepted", "bodies that schemathesis made up were answered 200", failure)
+    answer = run.read(exchange) if exchange.status == 200 else None
+    filter_ = Filter.from_body(body)
+    requirement = _requirement(run, filter_)
+    if answer is not None and requirement is not None:
+        expected = universe.names(universe.fitting(RIGHT, filter_))
+        wrong = sorted(set(expected) ^ set(answer.ids))
+        summary = f"{filter_}: {len(wrong)} logs missing or unexpected"
+        failure = run.failure(exchange, summary, " ".join(expected[:10]) or "no log") if wrong else None
+        run.ledger.judge(requirement, "filters that schemathesis made up", failure)
+
+
+def _requirement(run: Run, filter_: Filter) -> str | None:
+    """The requirement that a made-up filter on a member belongs to; scores and annotations are left to the plan."""
+    if filter_.field is None or filter_.field not in run.contract.kinds:
+        return None
+    kind = run.contract.kinds[filter_.field]
+    return f"filter.{filter_.operator}.{'list' if kind.endswith('_list') else kind}"
+
+
+def _judge_rejected(run: Run, exchange: Exchange, value: Any, *, readable: bool) -> None:
+    requirement = "body.rejected" if readable else "body.malformed"
+    shown = json.dumps(value)[:200] if readable else repr(exchange.request.body[:100])
+    summary = f"{shown}: the schema does not accept it, answered {exchange.status}"
+    failure = None if exchange.status == 422 else run.failure(exchange, summary, "422")
+    run.ledger.judge(requirement, "bodies that schemathesis broke were answered 422", failure)

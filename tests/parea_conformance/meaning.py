@@ -1,0 +1,167 @@
+"""What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from parea_conformance.candidates import Candidates
+from parea_conformance.filters import Filter
+from parea_conformance.oracle import RIGHT
+from parea_conformance.planner import Plan, Probe, plan, plan_members, plan_once, plan_roots
+from parea_conformance.run import Run
+from parea_conformance.shape import Shape
+from parea_conformance.universe import Universe
+from parea_conformance.verdict import Evidence, Failure
+from parea_conformance.wire import Exchange
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A filter that was sent, and the set of known logs that came; None when no array of logs came."""
+
+    filter: Filter
+    exchange: Exchange
+    logs: int | None
+    ids: tuple[str, ...] = ()
+
+
+class Meaning:
+    """The stage that judges what filters mean.
+
+    Attributes:
+        plans: the plan of each requirement, in the order of the contract.
+        seen: what was sent, by filter; a filter is sent once.
+    """
+
+    def __init__(self, run: Run, universe: Universe, shape: Shape) -> None:
+        self._run = run
+        self._universe = universe
+        self._shape = shape
+        self.seen: dict[Filter, Seen] = {}
+        candidates = Candidates(universe, run.contract)
+        self.plans = [self._plan(name, candidates) for name in planned(run.contract.requirements) if name in run.ledger]
+
+    def _plan(self, requirement: str, candidates: Candidates) -> Plan:
+        seed = self._run.options.seed
+        if requirement == "field.member":
+            return plan_members(requirement, candidates, self._universe, self._run.contract, seed)
+        if requirement == "result.roots":
+            return plan_roots(requirement, candidates, self._universe)
+        if requirement == "result.once":
+            return plan_once(requirement, candidates, self._universe)
+        return plan(requirement, candidates, self._universe, seed)
+
+    def ask(self, filter_: Filter, *, again: bool = False) -> Seen:
+        """Send a filter, unless its answer is known; judge the make-up of the answer."""
+        if again or filter_ not in self.seen:
+            exchange = self._run.wire.ask(filter_)
+            answer = self._run.read(exchange) if exchange.status == 200 else None
+            self._accepted(exchange, filter_)
+            if answer is None:
+                return self.seen.setdefault(filter_, Seen(filter_, exchange, None))
+            self._shape.answer(answer, str(filter_))
+            strangers = self._shape.strangers(answer)
+            if strangers:
+                summary = f"{filter_}: logs that the unfiltered answer does not hold"
+                failure = self._run.failure(
+                    exchange, summary, "some of the unfiltered logs", unexpected=tuple(strangers)
+                )
+                self._run.ledger.fail("result.uncapped", failure)
+            logs = sum(1 << index for index in {self._universe.index.get(name, -1) for name in answer.ids} - {-1})
+            self.seen[filter_] = Seen(filter_, exchange, logs, answer.ids)
+        return self.seen[filter_]
+
+    def _accepted(self, exchange: Exchange, filter_: Filter) -> None:
+        failure = None
+        if exchange.status != 200:
+            failure = self._run.failure(
+                exchange, f"{filter_}: the schema accepts it, answered {exchange.status}", "200"
+            )
+        self._run.ledger.judge("body.accepted", "every planned filter was answered 200", failure)
+
+    def send(self) -> None:
+        """Send every probe, and write what the answers show."""
+        probes = [probe for plan_ in self.plans for probe in plan_.probes]
+        for probe in probes:
+            self.ask(probe.filter)
+        excused = self._tree_explains(probes)
+        for plan_ in self.plans:
+            self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
+        self._operators()
+
+    def _tree_explains(self, probes: Sequence[Probe]) -> bool:
+        """Whether one wrong reading explains every deviation: that any log of a tree may fit for its root.
+
+        Then that reading is at fault, and not every operator that it was seen through.
+        """
+        deviating = False
+        for probe in probes:
+            seen = self.seen[probe.filter]
+            if seen.logs is not None and seen.logs != self._universe.fitting_anywhere(RIGHT, probe.filter):
+                return False
+            deviating |= seen.logs is not None and seen.logs != probe.expected
+        return deviating
+
+    def _judge(self, plan_: Plan, *, excused: bool) -> None:
+        ledger = self._run.ledger
+        for probe in plan_.probes:
+            seen = self.seen[probe.filter]
+            if seen.logs is None:
+                summary = f"{probe.filter} is answered {seen.exchange.status}"
+                ledger.fail(plan_.requirement, self._run.failure(seen.exchange, summary, "200"))
+                continue
+            if not excused and self._deviates(probe, seen.logs):
+                ledger.fail(plan_.requirement, self.deviation(probe, seen))
+                continue
+            names = tuple(rival.name for rival, _ in probe.rivals)
+            ledger.hold(plan_.requirement, f"{probe.filter}")
+            ledger.evidence(plan_.requirement, Evidence(str(probe.filter), probe.expected.bit_count(), names))
+        for rival in plan_.undecided:
+            cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
+            ledger.undecide(plan_.requirement, cause)
+
+    @staticmethod
+    def _deviates(probe: Probe, received: int) -> bool:
+        """Whether an answer breaks the probe's requirement. Those of the answer's make-up are not accused of what an
+        operator got wrong: repeated logs are the shape's to judge, and of descendants only what they brought in."""
+        if probe.requirement == "result.once":
+            return False
+        if probe.requirement == "result.roots":
+            return any(received & answer & ~probe.expected for _, answer in probe.rivals)
+        return received != probe.expected
+
+    def deviation(self, probe: Probe, seen: Seen) -> Failure:
+        """The failure of an answer that holds other logs than it should, with the rival that it fits."""
+        received = seen.logs or 0
+        missing = self._universe.names(probe.expected & ~received)
+        unexpected = self._universe.names(received & ~probe.expected)
+        explanation = next((rival.text for rival, answer in probe.rivals if answer == received), "")
+        summary = f"{probe.filter}: {len(missing)} missing, {len(unexpected)} unexpected"
+        return self._run.failure(
+            seen.exchange,
+            summary,
+            " ".join(self._universe.names(probe.expected)[:_SHOWN]) or "no log",
+            missing=tuple(missing[:_SHOWN]),
+            unexpected=tuple(unexpected[:_SHOWN]),
+            explanation=explanation,
+        )
+
+    def _operators(self) -> None:
+        for operator in self._run.contract.operators:
+            asked = [seen for seen in self.seen.values() if seen.filter.operator == operator]
+            if not asked:
+                self._run.ledger.undecide("request.operators", f"{operator}: no log has a field to ask it of")
+                continue
+            refused = [seen for seen in asked if seen.exchange.status != 200]
+            failure = None
+            if len(refused) == len(asked):
+                summary = f"{operator} is answered {refused[0].exchange.status}"
+                failure = self._run.failure(refused[0].exchange, summary, "200")
+            self._run.ledger.judge("request.operators", f"{operator} was accepted", failure)
+
+
+def planned(requirements: Iterable[str]) -> list[str]:
+    """The requirements that this stage plans filters for."""
+    own = ("filter.", "field.")
+    return [name for name in requirements if name.startswith(own) or name in ("result.roots", "result.once")]

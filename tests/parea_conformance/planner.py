@@ -1,0 +1,150 @@
+"""From candidates to a plan: the fewest filters on which every rival that the data can tell apart loses."""
+
+import dataclasses
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parea_conformance.candidates import Candidates
+from parea_conformance.contract import Contract
+from parea_conformance.filters import Filter
+from parea_conformance.oracle import RIGHT
+from parea_conformance.rivals.registry import Rival, rivals_of
+from parea_conformance.universe import Universe
+
+# Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
+# likely to pass.
+_COVERS = 2
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One filter to send.
+
+    Attributes:
+        requirement: the requirement that it proves.
+        filter: what is sent.
+        expected: the set of logs that fit.
+        rivals: the rivals that would answer otherwise, each with the set of logs that it would answer.
+    """
+
+    requirement: str
+    filter: Filter
+    expected: int
+    rivals: tuple[tuple[Rival, int], ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The probes of one requirement, and the rivals that no filter tells apart on this data."""
+
+    requirement: str
+    probes: tuple[Probe, ...]
+    undecided: tuple[Rival, ...]
+
+
+def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Rival], universe: Universe) -> Plan:
+    """A small set of candidates that tells all rivals apart that can be told apart.
+
+    Greedy: always the candidate that tells most of the rest apart, one that fits some logs but not all before others.
+    """
+    table: list[tuple[Filter, int, dict[int, int]]] = []
+    for filter_ in candidates:
+        expected = universe.fitting(RIGHT, filter_)
+        answers = {place: universe.fitting(rival.reading, filter_) for place, rival in enumerate(rivals)}
+        told = {place: answer for place, answer in answers.items() if answer != expected}
+        if told:
+            table.append((filter_, expected, told))
+    told_apart = {place for _, _, told in table for place in told}
+    undecided = tuple(rival for place, rival in enumerate(rivals) if place not in told_apart)
+    probes: list[Probe] = []
+    for _ in range(_COVERS):
+        remaining = {place for _, _, told in table for place in told}
+        while remaining:
+            row = max(table, key=lambda row: (len(remaining & row[2].keys()), row[1] not in (0, universe.everything)))
+            filter_, expected, told = row
+            table.remove(row)
+            losers = tuple((rivals[place], told[place]) for place in sorted(told))
+            probes.append(Probe(requirement, filter_, expected, losers))
+            remaining -= told.keys()
+    return Plan(requirement, tuple(probes), undecided)
+
+
+def plan(requirement: str, candidates: Candidates, universe: Universe, seed: int) -> Plan:
+    """The plan of one requirement. The same data and seed give the same plan."""
+    filters = candidates.of(requirement)
+    random.Random(f"{seed}:{requirement}").shuffle(filters)  # noqa: S311 - ties between equals, nothing secret
+    return _greedy(requirement, filters, rivals_of(requirement), universe)
+
+
+def _taken_for(member: str, other: str | None) -> Rival:
+    """The rival that takes one member for another, or never finds it."""
+
+    def address(field: str, kinds: object) -> tuple[str, str]:
+        del kinds
+        if field != member:
+            return "member", field
+        return ("score", "\0 no such score") if other is None else ("member", other)
+
+    text = f"`{member}` is never found." if other is None else f"`{member}` reads `{other}`."
+    needs = f"a log with `{member}`" + ("" if other is None else f" that differs from its `{other}`")
+    name = f"{member}-is-{other or 'missing'}"
+    return Rival(name, text, needs, ("field.member",), dataclasses.replace(RIGHT, address=address))
+
+
+def plan_members(requirement: str, candidates: Candidates, universe: Universe, contract: Contract, seed: int) -> Plan:
+    """The plan that tells each member from every other of its kind, and from one that is never found."""
+    probes: list[Probe] = []
+    undecided: list[Rival] = []
+    for member, kind in contract.kinds.items():
+        others = [other for other, of_other in contract.kinds.items() if of_other == kind and other != member]
+        filters = candidates.of_member(member)
+        random.Random(f"{seed}:{member}").shuffle(filters)  # noqa: S311 - as above
+        rivals = [_taken_for(member, other) for other in (None, *others)]
+        part = _greedy(requirement, filters, rivals, universe)
+        probes += part.probes
+        undecided += part.undecided
+    return Plan(requirement, tuple(probes), tuple(undecided))
+
+
+def plan_roots(requirement: str, candidates: Candidates, universe: Universe) -> Plan:
+    """The plan that tells filters over root logs from filters over all logs of a tree."""
+    rival = Rival(
+        "descendants-are-judged",
+        "Descendants are judged as well, and their roots answered.",
+        "a log below a root that fits a filter which its root does not",
+        (requirement,),
+        RIGHT,
+    )
+    probes: list[Probe] = []
+    for filter_ in candidates.of_descendants():
+        expected, anywhere = universe.fitting(RIGHT, filter_), universe.fitting_anywhere(RIGHT, filter_)
+        if expected != anywhere and len(probes) < _COVERS:
+            probes.append(Probe(requirement, filter_, expected, ((rival, anywhere),)))
+    return Plan(requirement, tuple(probes), () if probes else (rival,))
+
+
+def plan_once(requirement: str, candidates: Candidates, universe: Universe) -> Plan:
+    """The plan for logs that fit in several ways: by two elements, or two scores. A join would answer them twice."""
+    rival = Rival(
+        "joined-logs-repeat",
+        "A log is answered as often as one of its values fits.",
+        "a log with two equal tags, or two scores of one name",
+        (requirement,),
+        RIGHT,
+    )
+    probes = []
+    for source in ("filter.equals.list", "filter.like.list", "field.score-repeated", "field.annotation-users"):
+        for filter_ in candidates.of(source):
+            if filter_.operator not in ("is_null", "exists", "not_equals") and _fits_twice(universe, filter_):
+                expected = universe.fitting(RIGHT, filter_)
+                probes.append(Probe(requirement, filter_, expected, ((rival, expected),)))
+                break
+    return Plan(requirement, tuple(probes), () if probes else (rival,))
+
+
+def _fits_twice(universe: Universe, filter_: Filter) -> bool:
+    groups = universe.groups(RIGHT, filter_)
+    return any(
+        values is not None and sum(RIGHT.judge((value,), filter_) for value in values) > 1 for values, _ in groups
+    )
