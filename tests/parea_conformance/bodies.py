@@ -69,7 +69,7 @@ def shapes(contract: Contract) -> Iterator[Any]:
         yield {member: value for member, value in good.items() if member != name}
         yield {**good, name: None}
         yield from ({**good, name: wrong} for wrong in (1, True, ["a"], {"a": 1}))
-    yield from ({**good, "filter_key": key} for key in ("a", "", 1, []))
+    yield from ({**good, "filter_key": key} for key in ("a", "", 1, ["a"]))
     yield from ({**good, extra: "a"} for extra in ("filter_feild", "Filter_field", "filters", "", "limit"))
     yield from (
         {**good, "filter_operator": name} for name in ("EQUALS", "eq", "", "equals ", "contains", "not_in", "=")

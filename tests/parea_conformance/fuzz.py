@@ -4,6 +4,7 @@ Schemathesis generates; what must come follows from the contract's one rule, so 
 valid is no false alarm. The seed decides the bodies, and nothing is kept between runs.
 """
 
+import functools
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation
 
+from parea_conformance.contract import Contract
 from parea_conformance.filters import Filter
 from parea_conformance.oracle import RIGHT
 from parea_conformance.run import Run
@@ -21,16 +23,16 @@ from parea_conformance.wire import Exchange, encode, parse
 REQUIREMENTS = ("body.accepted", "body.rejected", "body.location")
 
 
-def generate(run: Run, mode: GenerationMode, number: int) -> list[bytes]:
-    """So many bodies, valid or mutated; the same for the same seed."""
-    contract = run.contract
+@functools.lru_cache(maxsize=32)
+def generate(contract: Contract, mode: GenerationMode, number: int, seed_: int) -> tuple[bytes, ...]:
+    """So many bodies, valid or mutated; the same for the same seed, so they are kept."""
     loaded = schemathesis.openapi.from_dict(dict(contract.document))
     operation: APIOperation[Any, Any, Any, Any] = loaded[contract.path]["POST"]
     # Only the body is to vary: a key or a path that is made up would be answered 401 or 404, and prove nothing.
     cases = operation.as_strategy(mode, path_parameters={"experiment_uuid": "x"}, headers={contract.key_header: "x"})
     made: list[bytes] = []
 
-    @seed(run.options.seed)
+    @seed(seed_)
     @settings(
         max_examples=number,
         database=None,
@@ -45,7 +47,7 @@ def generate(run: Run, mode: GenerationMode, number: int) -> list[bytes]:
         made.append(body if isinstance(body, bytes) else encode(body) if _is_json(body) else b"")
 
     collect()
-    return list(dict.fromkeys(made))
+    return tuple(dict.fromkeys(made))
 
 
 def _is_json(body: object) -> bool:
@@ -59,7 +61,7 @@ def _is_json(body: object) -> bool:
 def judge(run: Run, universe: Universe) -> None:
     """Send what is generated; judge statuses, and the logs of what was answered."""
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-        for body in generate(run, mode, run.options.fuzz):
+        for body in generate(run.contract, mode, run.options.fuzz, run.options.seed):
             exchange = run.wire.send(run.wire.request(body))
             value, readable = _read(body)
             if readable and run.contract.accepts(value):

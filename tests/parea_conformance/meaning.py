@@ -1,12 +1,11 @@
 """What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parea_conformance.candidates import Candidates
 from parea_conformance.filters import Filter
 from parea_conformance.oracle import RIGHT
-from parea_conformance.planner import Plan, Probe, plan, plan_members, plan_once, plan_roots
+from parea_conformance.planner import Plan, Probe, plans
 from parea_conformance.run import Run
 from parea_conformance.shape import Shape
 from parea_conformance.universe import Universe
@@ -39,18 +38,7 @@ class Meaning:
         self._universe = universe
         self._shape = shape
         self.seen: dict[Filter, Seen] = {}
-        candidates = Candidates(universe, run.contract)
-        self.plans = [self._plan(name, candidates) for name in planned(run.contract.requirements) if name in run.ledger]
-
-    def _plan(self, requirement: str, candidates: Candidates) -> Plan:
-        seed = self._run.options.seed
-        if requirement == "field.member":
-            return plan_members(requirement, candidates, self._universe, self._run.contract, seed)
-        if requirement == "result.roots":
-            return plan_roots(requirement, candidates, self._universe)
-        if requirement == "result.once":
-            return plan_once(requirement, candidates, self._universe)
-        return plan(requirement, candidates, self._universe, seed)
+        self.plans = plans(universe, run.contract, tuple(run.ledger.entries), run.options.seed)
 
     def ask(self, filter_: Filter, *, again: bool = False) -> Seen:
         """Send a filter, unless its answer is known; judge the make-up of the answer."""
@@ -159,9 +147,3 @@ class Meaning:
                 summary = f"{operator} is answered {refused[0].exchange.status}"
                 failure = self._run.failure(refused[0].exchange, summary, "200")
             self._run.ledger.judge("request.operators", f"{operator} was accepted", failure)
-
-
-def planned(requirements: Iterable[str]) -> list[str]:
-    """The requirements that this stage plans filters for."""
-    own = ("filter.", "field.")
-    return [name for name in requirements if name.startswith(own) or name in ("result.roots", "result.once")]

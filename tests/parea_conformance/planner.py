@@ -1,8 +1,9 @@
 """From candidates to a plan: the fewest filters on which every rival that the data can tell apart loses."""
 
 import dataclasses
+import functools
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from parea_conformance.candidates import Candidates
@@ -70,7 +71,7 @@ def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Riv
     return Plan(requirement, tuple(probes), undecided)
 
 
-def plan(requirement: str, candidates: Candidates, universe: Universe, seed: int) -> Plan:
+def _plan(requirement: str, candidates: Candidates, universe: Universe, seed: int) -> Plan:
     """The plan of one requirement. The same data and seed give the same plan."""
     filters = candidates.of(requirement)
     random.Random(f"{seed}:{requirement}").shuffle(filters)  # noqa: S311 - ties between equals, nothing secret
@@ -92,7 +93,7 @@ def _taken_for(member: str, other: str | None) -> Rival:
     return Rival(name, text, needs, ("field.member",), dataclasses.replace(RIGHT, address=address))
 
 
-def plan_members(requirement: str, candidates: Candidates, universe: Universe, contract: Contract, seed: int) -> Plan:
+def _plan_members(requirement: str, candidates: Candidates, universe: Universe, contract: Contract, seed: int) -> Plan:
     """The plan that tells each member from every other of its kind, and from one that is never found."""
     probes: list[Probe] = []
     undecided: list[Rival] = []
@@ -107,7 +108,7 @@ def plan_members(requirement: str, candidates: Candidates, universe: Universe, c
     return Plan(requirement, tuple(probes), tuple(undecided))
 
 
-def plan_roots(requirement: str, candidates: Candidates, universe: Universe) -> Plan:
+def _plan_roots(requirement: str, candidates: Candidates, universe: Universe) -> Plan:
     """The plan that tells filters over root logs from filters over all logs of a tree."""
     rival = Rival(
         "descendants-are-judged",
@@ -124,7 +125,7 @@ def plan_roots(requirement: str, candidates: Candidates, universe: Universe) -> 
     return Plan(requirement, tuple(probes), () if probes else (rival,))
 
 
-def plan_once(requirement: str, candidates: Candidates, universe: Universe) -> Plan:
+def _plan_once(requirement: str, candidates: Candidates, universe: Universe) -> Plan:
     """The plan for logs that fit in several ways: by two elements, or two scores. A join would answer them twice."""
     rival = Rival(
         "joined-logs-repeat",
@@ -147,4 +148,25 @@ def _fits_twice(universe: Universe, filter_: Filter) -> bool:
     groups = universe.groups(RIGHT, filter_)
     return any(
         values is not None and sum(RIGHT.judge((value,), filter_) for value in values) > 1 for values, _ in groups
+    )
+
+
+def planned(requirements: Iterable[str]) -> list[str]:
+    """Those of the requirements that filters are planned for."""
+    own = ("filter.", "field.")
+    return [name for name in requirements if name.startswith(own) or name in ("result.roots", "result.once")]
+
+
+@functools.lru_cache(maxsize=8)
+def plans(universe: Universe, contract: Contract, requirements: tuple[str, ...], seed: int) -> tuple[Plan, ...]:
+    """The plan of each of these requirements. The same data and seed give the same plans, so they are kept."""
+    candidates = Candidates(universe, contract)
+    special: dict[str, Callable[[str], Plan]] = {
+        "field.member": lambda name: _plan_members(name, candidates, universe, contract, seed),
+        "result.roots": lambda name: _plan_roots(name, candidates, universe),
+        "result.once": lambda name: _plan_once(name, candidates, universe),
+    }
+    return tuple(
+        special[name](name) if name in special else _plan(name, candidates, universe, seed)
+        for name in planned(requirements)
     )

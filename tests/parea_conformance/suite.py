@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parea_conformance import cases, contract, fuzz, laws, preflight, shape, steady, watch
-from parea_conformance.meaning import Meaning, planned
+from parea_conformance.meaning import Meaning
+from parea_conformance.planner import planned
 from parea_conformance.run import CannotJudgeError, Options, Run
 from parea_conformance.shape import Shape
 from parea_conformance.verdict import Entry, Ledger, Verdict

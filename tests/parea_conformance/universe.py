@@ -1,5 +1,8 @@
 """The root logs of the experiment, as the server returned them unfiltered, and what readings make of them."""
 
+import functools
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +12,8 @@ from parea_conformance.oracle import Log, Reading, Values, instant
 
 class Universe:
     """The logs that are judged. A set of logs is an `int`: bit i stands for the log at index i.
+
+    Universes of equal logs are equal, so that what is planned for the one serves the other.
 
     Attributes:
         logs: the root logs, in the order of the answer.
@@ -25,6 +30,17 @@ class Universe:
         self.everything = (1 << len(self.logs)) - 1
         self._below = [(index, below) for index, log in enumerate(self.logs) if (below := descendants(log))]
         self._groups: dict[tuple[object, ...], list[tuple[Values, int]]] = {}
+
+    @functools.cached_property
+    def _fingerprint(self) -> bytes:
+        text = json.dumps([self.logs, self.kinds], sort_keys=True)
+        return hashlib.sha256(text.encode()).digest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Universe) and self._fingerprint == other._fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self._fingerprint)
 
     def below(self) -> list[Log]:
         """All logs below the roots."""

@@ -22,6 +22,7 @@ _TEMPLATE = "{key}"
 _BUSY = 429
 _PATIENCE = 3
 _LONGEST_WAIT = 10.0
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True)
@@ -204,5 +205,5 @@ class Wire:
         return " ".join([*words, "--data-binary", shlex.quote(text)])
 
     def hides(self, body: bytes) -> bool:
-        """Whether an answer keeps the key to itself."""
-        return not self._api_key or self._api_key.encode() not in body
+        """Whether an answer keeps the key to itself. A key of few characters may stand anywhere by chance."""
+        return len(self._api_key) < _SHORTEST_SECRET or self._api_key.encode() not in body
