@@ -75,7 +75,8 @@ class Meaning:
             self.ask(probe.filter)
         excused = self._tree_explains(probes)
         for plan_ in self.plans:
-            self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
+            if plan_.requirement != "request.operators":
+                self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
         self._operators()
 
     def _tree_explains(self, probes: Sequence[Probe]) -> bool:

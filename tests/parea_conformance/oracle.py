@@ -57,7 +57,11 @@ def instant(text: str) -> int:
     fraction, sign, offset_hours, offset_minutes = match.groups()[6:]
     if hour > 23 or minute > 59 or second > 60:
         raise ValueError(f"no such time of day: {text[:60]!r}")
-    seconds = datetime.date(year, month, day).toordinal() * 86400 + hour * 3600 + minute * 60 + second
+    try:
+        days = datetime.date(year, month, day).toordinal()
+    except ValueError:
+        raise ValueError(f"no such day: {text[:60]!r}") from None
+    seconds = days * 86400 + hour * 3600 + minute * 60 + second
     if sign is not None:
         offset = int(offset_hours) * 3600 + int(offset_minutes) * 60
         seconds -= offset if sign == "+" else -offset

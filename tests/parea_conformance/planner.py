@@ -144,6 +144,17 @@ def _plan_once(requirement: str, candidates: Candidates, universe: Universe) -> 
     return Plan(requirement, tuple(probes), () if probes else (rival,))
 
 
+def _plan_operators(requirement: str, candidates: Candidates, universe: Universe, contract: Contract) -> Plan:
+    """One filter of each operator, on a kind that has it; what it fits is not judged here."""
+    probes: list[Probe] = []
+    for operator in contract.operators:
+        sources = contract.matching(f"filter.{operator}.*")
+        filter_ = next((filter_ for source in sources for filter_ in candidates.of(source)), None)
+        if filter_ is not None:
+            probes.append(Probe(requirement, filter_, universe.fitting(RIGHT, filter_), ()))
+    return Plan(requirement, tuple(probes), ())
+
+
 def _fits_twice(universe: Universe, filter_: Filter) -> bool:
     groups = universe.groups(RIGHT, filter_)
     return any(
@@ -151,10 +162,13 @@ def _fits_twice(universe: Universe, filter_: Filter) -> bool:
     )
 
 
+_OTHERS = ("request.operators", "result.roots", "result.once")
+
+
 def planned(requirements: Iterable[str]) -> list[str]:
     """Those of the requirements that filters are planned for."""
     own = ("filter.", "field.")
-    return [name for name in requirements if name.startswith(own) or name in ("result.roots", "result.once")]
+    return [name for name in requirements if name.startswith(own) or name in _OTHERS]
 
 
 @functools.lru_cache(maxsize=8)
@@ -163,6 +177,7 @@ def plans(universe: Universe, contract: Contract, requirements: tuple[str, ...],
     candidates = Candidates(universe, contract)
     special: dict[str, Callable[[str], Plan]] = {
         "field.member": lambda name: _plan_members(name, candidates, universe, contract, seed),
+        "request.operators": lambda name: _plan_operators(name, candidates, universe, contract),
         "result.roots": lambda name: _plan_roots(name, candidates, universe),
         "result.once": lambda name: _plan_once(name, candidates, universe),
     }

@@ -19,13 +19,24 @@ _CAUSES = {
 ALL_NULL = {"filter_field": None, "filter_key": None, "filter_operator": None, "filter_value": None}
 
 
-def preflight(run: Run) -> tuple[Universe, Answer]:
-    """Fetch the unfiltered logs, and compare the ways of asking for them.
+def first_contact(run: Run) -> Exchange:
+    """Fetch the unfiltered logs.
 
     Raises:
-        CannotJudgeError: there is nothing to judge, and the message says why.
+        CannotJudgeError: the server cannot be reached, or not with this key and experiment; the message says which.
     """
     exchange = run.wire.ask(UNFILTERED)
+    if exchange.status in _CAUSES:
+        raise CannotJudgeError(f"{_CAUSES[exchange.status]}: {exchange.error or exchange.request.path}")
+    return exchange
+
+
+def preflight(run: Run, exchange: Exchange) -> tuple[Universe, Answer]:
+    """Read the unfiltered logs, and compare the ways of asking for them.
+
+    Raises:
+        CannotJudgeError: there is nothing to judge by, and the message says why.
+    """
     answer = _logs(run, exchange)
     run.known.update({log["trace_id"]: log for log in answer.logs})
     logs = sorted({log["trace_id"]: log for log in answer.logs}.values(), key=sort_key)
@@ -41,8 +52,6 @@ def preflight(run: Run) -> tuple[Universe, Answer]:
 
 
 def _logs(run: Run, exchange: Exchange) -> Answer:
-    if exchange.status in _CAUSES:
-        raise CannotJudgeError(f"{_CAUSES[exchange.status]}: {exchange.error or exchange.request.path}")
     if exchange.status != 200:
         run.ledger.fail(
             "request.unfiltered", run.failure(exchange, f"an empty body is answered {exchange.status}", "200")

@@ -50,7 +50,7 @@ class Report:
 
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
-    names = {"request.operators", *planned(contract.load().requirements)}
+    names = set(planned(contract.load().requirements))
     for stage in (preflight, shape, watch, cases, fuzz, steady):
         names.update(stage.REQUIREMENTS)
     return names
@@ -80,10 +80,12 @@ def judge(options: Options, progress: Callable[[str], None] = lambda _stage: Non
 
 
 def _stages(run: Run, progress: Callable[[str], None]) -> int:
-    observer = Watch(run)
-    run.wire.observers.append(observer)
     progress("preflight")
-    universe, unfiltered = preflight.preflight(run)
+    exchange = preflight.first_contact(run)
+    observer = Watch(run)
+    observer(exchange)
+    run.wire.observers.append(observer)
+    universe, unfiltered = preflight.preflight(run, exchange)
     shape_ = Shape(run, universe)
     shape_.unfiltered(unfiltered)
     progress("meaning")
@@ -93,9 +95,11 @@ def _stages(run: Run, progress: Callable[[str], None]) -> int:
     shape_.close()
     progress("contract")
     cases.judge(run)
-    progress("fuzzing")
-    fuzz.judge(run, universe)
-    progress("robustness")
-    steady.judge(run, meaning, unfiltered.ids)
+    if any(name in run.ledger for name in fuzz.REQUIREMENTS):
+        progress("fuzzing")
+        fuzz.judge(run, universe)
+    if any(name in run.ledger for name in steady.REQUIREMENTS):
+        progress("robustness")
+        steady.judge(run, meaning, unfiltered.ids)
     observer.close()
     return len(universe.logs)

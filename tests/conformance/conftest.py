@@ -1,0 +1,62 @@
+"""What the suite's own tests share: the contract, the bundled universe, and a served target."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import parea_target
+import pytest
+from parea_conformance import contract as contract_module
+from parea_conformance import seed_data
+from parea_conformance.contract import Contract
+from parea_conformance.run import Options
+from parea_conformance.universe import Universe, sort_key
+from parea_target.loader import read_experiments
+from starlette.types import ASGIApp
+
+DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"
+KEY = "a-key-of-the-tests-7d1f"
+OTHER_KEY = "another-key-of-the-tests"
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return contract_module.load()
+
+
+@pytest.fixture(scope="session")
+def universe(contract: Contract) -> Universe:
+    """The bundled experiment, as the suite sees it."""
+    logs = [json.loads(json.dumps(log)) for log in seed_data.logs(contract)]
+    return Universe(sorted(logs, key=sort_key), contract.kinds)
+
+
+@pytest.fixture(scope="session")
+def target() -> Iterator[ASGIApp]:
+    """The reference target with the bundled data."""
+    said = parea_target.load()
+    with parea_target.Store(said, read_experiments([DATA], said)) as store:
+        keys = {
+            KEY: [seed_data.EXPERIMENT, seed_data.EMPTY_EXPERIMENT],
+            OTHER_KEY: [seed_data.OTHER_EXPERIMENT],
+        }
+        yield parea_target.create_app(store, keys)
+
+
+@pytest.fixture(scope="session")
+def options() -> Callable[..., Options]:
+    """Options for the bundled experiment at a base URL; any of them can be given otherwise."""
+
+    def make(base_url: str, **given: object) -> Options:
+        settled: dict[str, object] = {
+            "experiment": seed_data.EXPERIMENT,
+            "api_key": KEY,
+            "classes": contract_module.CLASSES,
+            "other_experiment": seed_data.OTHER_EXPERIMENT,
+            "empty_experiment": seed_data.EMPTY_EXPERIMENT,
+            "timeout": 10.0,
+            "fuzz": 10,
+        }
+        return Options(base_url, **{**settled, **given})  # type: ignore[arg-type]
+
+    return make
