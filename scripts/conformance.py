@@ -38,7 +38,15 @@ def main() -> int:
 
 def _judge(base_url: str, key: str) -> int:
     experiments = ("--experiment", EXPERIMENT, "--other-experiment", OTHER_EXPERIMENT)
-    command = [sys.executable, "-m", "parea_conformance", base_url, *experiments, "--empty-experiment", EMPTY_EXPERIMENT]
+    command = [
+        sys.executable,
+        "-m",
+        "parea_conformance",
+        base_url,
+        *experiments,
+        "--empty-experiment",
+        EMPTY_EXPERIMENT,
+    ]
     # The key goes by the environment: a command line is there for every process to read.
     return subprocess.run([*command, *sys.argv[1:]], env={**os.environ, "PAREA_API_KEY": key}, check=False).returncode
 

@@ -49,7 +49,7 @@ def with_lists(text: str, members: dict[str, list[str]]) -> str:
         body = textwrap.fill(", ".join(names), 110, break_long_words=False, break_on_hyphens=False)
         flow = "          enum:\n" + textwrap.indent(f"[{body.replace(chr(10), chr(10) + ' ')}]", " " * 12) + "\n"
         pattern = re.compile(re.escape(head) + r" {10}enum:.*?\](?:\n|\Z)", re.DOTALL)
-        text, count = pattern.subn(lambda _, new=head + flow: new, text)
+        text, count = pattern.subn((head + flow).replace("\\", r"\\"), text)
         if count != 1:
-            raise ValueError(f"openapi.yaml: components.schemas.TraceLogFilters.$defs.{kind}_member: no list to rewrite")
+            raise ValueError(f"components.schemas.TraceLogFilters.$defs.{kind}_member: no list to rewrite")
     return text

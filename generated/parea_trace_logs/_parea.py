@@ -1,0 +1,178 @@
+"""`Parea` and `AsyncParea`: every operation of the contract as a method."""
+
+import os
+from types import TracebackType
+from typing import Self
+
+from ._transport import AsyncHTTPClient, SyncHTTPClient, Timeout
+from .api.experiment import get_experiment_trace_logs
+from .client import AuthenticatedClient
+from .models import (
+    TraceLog,
+    TraceLogFilters,
+)
+from .types import UNSET
+
+_BASE_URL = "https://parea-ai-backend-us-9ac16cdbc7a7b006.onporter.run"
+
+
+def _settings(api_key: str | None, base_url: str | None) -> tuple[str, str]:
+    """Base and key from the arguments, else from the environment; an empty variable is no variable."""
+    key = os.environ.get("PAREA_API_KEY", "") if api_key is None else api_key
+    return (os.environ.get("PAREA_BASE_URL") or _BASE_URL) if base_url is None else base_url, key
+
+
+class Parea:
+    """The endpoints of Parea. Making one sends nothing; it may be shared, and closed like a file.
+
+    Args:
+        api_key: The key; by default that of the environment variable `PAREA_API_KEY`.
+        base_url: The server, with or without `/api/parea/v1` at its end; by default that of the environment
+            variable `PAREA_BASE_URL`, else production.
+        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None waits for ever. The default is 5 s to
+            connect and 60 s for each other step, or what `http_client` says.
+        http_client: An `httpx.Client` to send through, with its own proxies and certificates. It is not closed
+            here, and its redirects are not followed.
+
+    Raises:
+        MissingKeyError: There is no key.
+        ValueError: `base_url` is not an http or https URL, or the key holds what a header cannot carry.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: Timeout = UNSET,
+        http_client: SyncHTTPClient | None = None,
+    ) -> None:
+        base_url, api_key = _settings(api_key, base_url)
+        self._client = AuthenticatedClient(base_url, api_key, timeout=timeout, http_client=http_client)
+
+    def get_experiment_trace_logs(self, experiment_uuid: str, filters: TraceLogFilters | None = None) -> list[TraceLog]:
+        """Get the trace logs of an experiment
+
+        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
+        will.
+
+        Args:
+            experiment_uuid: The experiment whose trace logs are asked for.
+            filters: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
+                the other members must be null or absent too.
+
+        Returns:
+            The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
+            its descendants. An empty array when none fits.
+
+        Raises:
+            UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
+                else.
+            NotFoundError: No such experiment for this key; also an unknown path.
+            MethodNotAllowedError: Another method than POST.
+            ContentTooLargeError: The body is over 65,536 bytes.
+            UnsupportedMediaTypeError: Another media type than application/json, or none.
+            UnprocessableContentError: The body is not JSON, or the schema `TraceLogFilters` does not accept it.
+            TooManyRequestsError: Too many requests.
+            UnexpectedStatusError: A status that the contract does not know.
+            InvalidAnswerError: The body of the answer is not as documented.
+            PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time.
+        """
+        return get_experiment_trace_logs.sync(
+            experiment_uuid, client=self._client, body=filters if filters is not None else TraceLogFilters()
+        )
+
+    def close(self) -> None:
+        """Close the connections, unless they came from outside."""
+        self._client.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._client._base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncParea:
+    """The endpoints of Parea, awaited. Making one sends nothing; it may be shared, and closed like a file.
+
+    Args:
+        api_key: The key; by default that of the environment variable `PAREA_API_KEY`.
+        base_url: The server, with or without `/api/parea/v1` at its end; by default that of the environment
+            variable `PAREA_BASE_URL`, else production.
+        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None waits for ever. The default is 5 s to
+            connect and 60 s for each other step, or what `http_client` says.
+        http_client: An `httpx.AsyncClient` to send through, with its own proxies and certificates. It is not closed
+            here, and its redirects are not followed.
+
+    Raises:
+        MissingKeyError: There is no key.
+        ValueError: `base_url` is not an http or https URL, or the key holds what a header cannot carry.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: Timeout = UNSET,
+        http_client: AsyncHTTPClient | None = None,
+    ) -> None:
+        base_url, api_key = _settings(api_key, base_url)
+        self._client = AuthenticatedClient(base_url, api_key, timeout=timeout, async_http_client=http_client)
+
+    async def get_experiment_trace_logs(
+        self, experiment_uuid: str, filters: TraceLogFilters | None = None
+    ) -> list[TraceLog]:
+        """Get the trace logs of an experiment
+
+        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
+        will.
+
+        Args:
+            experiment_uuid: The experiment whose trace logs are asked for.
+            filters: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
+                the other members must be null or absent too.
+
+        Returns:
+            The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
+            its descendants. An empty array when none fits.
+
+        Raises:
+            UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
+                else.
+            NotFoundError: No such experiment for this key; also an unknown path.
+            MethodNotAllowedError: Another method than POST.
+            ContentTooLargeError: The body is over 65,536 bytes.
+            UnsupportedMediaTypeError: Another media type than application/json, or none.
+            UnprocessableContentError: The body is not JSON, or the schema `TraceLogFilters` does not accept it.
+            TooManyRequestsError: Too many requests.
+            UnexpectedStatusError: A status that the contract does not know.
+            InvalidAnswerError: The body of the answer is not as documented.
+            PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time.
+        """
+        return await get_experiment_trace_logs.asyncio(
+            experiment_uuid, client=self._client, body=filters if filters is not None else TraceLogFilters()
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they came from outside."""
+        await self._client.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._client._base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,1 @@
+"""The functions of the contract's operations, by tag."""

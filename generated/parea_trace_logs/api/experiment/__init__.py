@@ -1,0 +1,1 @@
+"""The functions of the operations tagged `experiment`, one module each."""

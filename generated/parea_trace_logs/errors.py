@@ -1,0 +1,146 @@
+"""What a call raises. Everything is a `PareaError`; each documented status has a class of its own.
+
+No message, representation, traceback or pickle of these holds the key: where a server echoes it, the transport has
+already taken it out.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+class PareaError(Exception):
+    """Any failure of a call."""
+
+
+class MissingKeyError(PareaError):
+    """There is no key: neither the argument `api_key` nor the environment variable `PAREA_API_KEY` holds one."""
+
+
+class PareaConnectionError(PareaError):
+    """No answer came: the server could not be reached, or the connection broke before the answer ended."""
+
+
+class PareaTimeoutError(PareaConnectionError):
+    """No answer came in time."""
+
+
+class StatusError(PareaError):
+    """The server answered with another status than the documented success.
+
+    Attributes:
+        status_code: The status.
+        headers: The answer's headers; names in lower case.
+        request_id: The server's id of the request, for its operators, when it sent one.
+        body: The answer's body: what its JSON says, as plain Python; its text when it is not JSON.
+    """
+
+    def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.status_code = status_code
+        self.headers = dict(headers)
+        self.request_id = self.headers.get("x-request-id")
+        self._content = content
+        text = content.decode("utf-8", errors="replace")
+        self.body: Any = _body(text)
+        named = f" (request {self.request_id})" if self.request_id else ""
+        super().__init__(f"{status_code}: {_detail(self.body, text) or self._hint()}{named}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.status_code, self.headers, self._content)
+
+    def _hint(self) -> str:
+        """What to say of an answer without a body."""
+        if "location" in self.headers:
+            return f"a redirect to {self.headers['location']}, not followed: the key stays with the server it is for"
+        return "the answer has no body"
+
+
+class UnauthorizedError(StatusError):
+    """No key, or a wrong one; the answer is the same for both. Judged before anything else."""
+
+
+class NotFoundError(StatusError):
+    """No such experiment for this key; also an unknown path."""
+
+
+class MethodNotAllowedError(StatusError):
+    """Another method than POST."""
+
+
+class ContentTooLargeError(StatusError):
+    """The body is over 65,536 bytes."""
+
+
+class UnsupportedMediaTypeError(StatusError):
+    """Another media type than application/json, or none."""
+
+
+class UnprocessableContentError(StatusError):
+    """The body is not JSON, or the schema `TraceLogFilters` does not accept it."""
+
+
+class TooManyRequestsError(StatusError):
+    """Too many requests."""
+
+
+class UnexpectedStatusError(StatusError):
+    """A status that the contract does not know."""
+
+
+class InvalidAnswerError(PareaError):
+    """The status is the documented success, but the body is not what the contract says.
+
+    Attributes:
+        status_code: The status.
+        headers: The answer's headers; names in lower case.
+        request_id: The server's id of the request, when it sent one.
+    """
+
+    def __init__(self, reason: str, status_code: int, headers: Mapping[str, str]) -> None:
+        self.reason = reason
+        self.status_code = status_code
+        self.headers = dict(headers)
+        self.request_id = self.headers.get("x-request-id")
+        named = f" (request {self.request_id})" if self.request_id else ""
+        super().__init__(f"{status_code}, but the body is not as documented: {reason}{named}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.reason, self.status_code, self.headers)
+
+
+_STATUS_ERRORS: dict[int, type[StatusError]] = {
+    401: UnauthorizedError,
+    404: NotFoundError,
+    405: MethodNotAllowedError,
+    413: ContentTooLargeError,
+    415: UnsupportedMediaTypeError,
+    422: UnprocessableContentError,
+    429: TooManyRequestsError,
+}
+
+
+def status_error(status_code: int, headers: Mapping[str, str], content: bytes) -> StatusError:
+    """The exception for an answer that is not the documented success."""
+    return _STATUS_ERRORS.get(status_code, UnexpectedStatusError)(status_code, headers, content)
+
+
+def _body(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # a proxy's HTML page, say
+        return text
+
+
+def _detail(body: Any, text: str) -> str:
+    """The server's own words on one line; the whole text where they are not in the place that the contract names."""
+    detail = body.get("detail") if isinstance(body, dict) else None
+    if isinstance(detail, str):
+        text = detail
+    elif isinstance(detail, list) and detail and all(isinstance(each, dict) and "msg" in each for each in detail):
+        text = "; ".join(_place(each.get("loc")) + str(each["msg"]) for each in detail)
+    words = " ".join(text.split())
+    return words if len(words) <= 2000 else f"{words[:2000]} ..."
+
+
+def _place(loc: Any) -> str:
+    return ".".join(str(part) for part in loc) + ": " if isinstance(loc, list) and loc else ""

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from attrs import define
+
+from .._model import OpenModel
+from ..types import UNSET, Unset
+
+
+@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
+class EvaluationScore(OpenModel):
+    """One score of one evaluation metric."""
+
+    name: str
+    """The name by which filters reach the score."""
+    score: float | int
+    """The score."""
+    evaluation_metric_id: int | None | Unset = UNSET
+    """The id of the metric."""
+    reason: None | str | Unset = UNSET
+    """Why the metric gave this score."""

@@ -1,0 +1,197 @@
+"""What the templates need of `openapi.yaml` and the generator does not parse: server, key, statuses.
+
+Everything here fails loudly on a document that the templates have no words for: a client that silently lacks a query
+parameter is worse than none.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+from openapi_python_client.parser.openapi import Endpoint, GeneratorData
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.strings import pascal_case
+from plain_types import UnsupportedError
+
+# The names of RFC 9110, 15.5 and RFC 6585. Python's `HTTPStatus` has changed some of its names between versions, and
+# the output must not depend on the Python that generates it.
+STATUS_NAMES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    402: "Payment Required",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    411: "Length Required",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    414: "URI Too Long",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+@attrs.frozen
+class StatusFact:
+    """One documented error status and the exception that stands for it."""
+
+    code: int
+    class_name: str
+    description: str
+
+
+@attrs.frozen
+class Facts:
+    """What the templates know as `contract`."""
+
+    base_url: str
+    """The first server, without a slash at its end."""
+    api_root: str
+    """What every path begins with, up to its version: a base may end with it, as the official client's does."""
+    key_header: str
+    """The header that carries the key."""
+    parameters: dict[str, str]
+    """What the document says of each parameter, by name."""
+    errors: list[StatusFact]
+    """The documented errors by status."""
+    public: list[str]
+    """The classes that a caller passes or receives; those of error bodies alone are in `models` only."""
+
+
+def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
+    """Read the facts off the document.
+
+    Raises:
+        UnsupportedError: one of them is missing, or an operation needs what the templates cannot give.
+    """
+    endpoints = [each for collection in data.endpoint_collections_by_tag.values() for each in collection.endpoints]
+    for endpoint in endpoints:
+        _check_supported(endpoint)
+    _check_complete(document, data, endpoints)
+    servers = document.get("servers", [])
+    if not servers:
+        raise UnsupportedError("servers: the client needs a default base")
+    return Facts(
+        base_url=servers[0]["url"].rstrip("/"),
+        api_root=_api_root(list(document["paths"])),
+        key_header=_key_header(document),
+        parameters=_parameters(document),
+        errors=_errors(document),
+        public=sorted(_public(data, endpoints)),
+    )
+
+
+def _api_root(paths: list[str]) -> str:
+    roots = {match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", path)) else "" for path in paths}
+    return roots.pop() if len(roots) == 1 else ""
+
+
+def _key_header(document: dict[str, Any]) -> str:
+    schemes = list(document.get("components", {}).get("securitySchemes", {}).values())
+    if len(schemes) != 1 or (schemes[0]["type"], schemes[0].get("in")) != ("apiKey", "header"):
+        raise UnsupportedError("components.securitySchemes: the client knows one key, in a header")
+    return str(schemes[0]["name"])
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        yield from (part for part in item.values() if isinstance(part, dict) and "responses" in part)
+
+
+def _parameters(document: dict[str, Any]) -> dict[str, str]:
+    parts = [*document["paths"].values(), *_operations(document)]
+    return {each["name"]: each["description"] for part in parts for each in part.get("parameters", ())}
+
+
+def _errors(document: dict[str, Any]) -> list[StatusFact]:
+    """Each documented error once; where operations describe one differently, the first description stands."""
+    errors: dict[int, StatusFact] = {}
+    for operation in _operations(document):
+        for status, response in operation["responses"].items():
+            if status.startswith("2"):
+                continue
+            if not status.isdecimal() or int(status) not in STATUS_NAMES:
+                raise UnsupportedError(f"{operation['operationId']}: no exception can be named after {status}")
+            name = pascal_case(STATUS_NAMES[int(status)]) + "Error"
+            errors.setdefault(int(status), StatusFact(int(status), name, response["description"].strip()))
+    return [errors[code] for code in sorted(errors)]
+
+
+def _check_supported(endpoint: Endpoint) -> None:
+    """The templates bear path parameters, at most one JSON body, and one documented success, which is JSON."""
+    where = endpoint.name
+    if endpoint.query_parameters or endpoint.header_parameters or endpoint.cookie_parameters:
+        raise UnsupportedError(f"{where}: parameters outside the path")
+    if len(endpoint.bodies) > 1 or any(body.body_type != "json" for body in endpoint.bodies):
+        raise UnsupportedError(f"{where}: more than one body, or one that is not JSON")
+    if len(successes(endpoint)) != 1 or endpoint.responses.default is not None:
+        raise UnsupportedError(f"{where}: not exactly one documented success, or a default response")
+
+
+def successes(endpoint: Endpoint) -> list[Any]:
+    """The documented 2xx responses with one exact status and a JSON body."""
+    found = []
+    for response in endpoint.responses.patterns:
+        low, high = response.status_code.range or (0, 0)
+        if 200 <= low == high < 300 and response.source["attribute"] == "response.json()":
+            found.append(response)
+    return found
+
+
+def _check_complete(document: dict[str, Any], data: GeneratorData, endpoints: list[Endpoint]) -> None:
+    """The generator drops what it cannot parse and goes on: compare what it understood with what is there."""
+    models: dict[str, ModelProperty] = {model.class_info.name: model for model in data.models}
+    classes = {*models, *(enum.class_info.name for enum in data.enums)}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        if name not in classes:
+            raise UnsupportedError(f"components.schemas.{name}: the generator made no class of it")
+        if name in models:
+            known = {prop.name.get_untrusted_value() for prop in _members(models[name])}
+            if known != set(schema.get("properties", {})):
+                raise UnsupportedError(f"components.schemas.{name}: the class has other members than the schema")
+    if {operation["operationId"] for operation in _operations(document)} != {endpoint.name for endpoint in endpoints}:
+        raise UnsupportedError("paths: the generator made other functions than there are operations")
+
+
+def _members(model: ModelProperty) -> list[PropertyProtocol]:
+    return [*(model.required_properties or []), *(model.optional_properties or [])]
+
+
+def _public(data: GeneratorData, endpoints: list[Endpoint]) -> set[str]:
+    """The classes within reach of a body or a documented success."""
+    models = {model.class_info.name: model for model in data.models}
+    reached: set[str] = set()
+    waiting: list[PropertyProtocol] = []
+    for endpoint in endpoints:
+        waiting += [body.prop for body in endpoint.bodies]
+        waiting += [response.prop for response in successes(endpoint)]
+    while waiting:
+        prop = waiting.pop()
+        waiting += _inner(prop)
+        if isinstance(prop, ModelProperty | EnumProperty) and prop.class_info.name not in reached:
+            reached.add(prop.class_info.name)
+            if prop.class_info.name in models:
+                waiting += _members(models[prop.class_info.name])
+    return reached
+
+
+def _inner(prop: PropertyProtocol) -> Iterator[PropertyProtocol]:
+    """What a union, a list or a dict is made of."""
+    yield from getattr(prop, "inner_properties", ())
+    for attribute in ("inner_property", "value"):
+        if (inner := getattr(prop, attribute, None)) is not None:
+            yield inner

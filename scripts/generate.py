@@ -1,0 +1,172 @@
+"""Write the Python client, `generated/parea_trace_logs`, and the lists of kinds in `openapi.yaml`, from `openapi.yaml`.
+
+    python scripts/generate.py           write both
+    python scripts/generate.py --check   write nothing; exit 1 naming each file that is not what `openapi.yaml` gives
+
+openapi-python-client parses the document and renders its templates, some of which `templates/` replaces; what stands in
+`templates/package/` is rendered as well, to the same place in the package. Any warning of the generator is an error: it
+drops what it cannot parse, says so, and goes on.
+"""
+
+import argparse
+import contextlib
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from contract_facts import facts_of, successes
+from filter_kinds import members_by_kind, with_lists
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+from plain_types import UnsupportedError, make_plain, without_conditions
+
+SCRIPTS = Path(__file__).resolve().parent
+TEMPLATES = SCRIPTS / "templates"
+PACKAGE = Path("generated/parea_trace_logs")
+
+
+class GenerationError(Exception):
+    """The client could not be generated; the message says why."""
+
+
+def current_kinds(text: str) -> str:
+    """The text of `openapi.yaml` with the lists of members by kind that its schema `TraceLog` gives."""
+    return with_lists(text, members_by_kind(yaml.safe_load(text)))
+
+
+def generate(document: dict[str, Any], version: str, root: Path, target: Path) -> None:
+    """Generate the package into the folder `target`, which must not exist.
+
+    Args:
+        document: The contract.
+        version: The version of this distribution; the client says it to servers.
+        root: The repository; its `pyproject.toml` says how ruff formats and what it finds fault with.
+        target: The folder of the package.
+
+    Raises:
+        GenerationError: the generator warned, or ruff found fault with its output.
+        UnsupportedError: the contract says something that the templates have no words for.
+    """
+    config = Config.from_sources(
+        ConfigFile.load_from_path(SCRIPTS / "openapi-python-client.yaml"),
+        MetaType.NONE,
+        document_source=root / "openapi.yaml",
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=target,
+    )
+    config.package_version_override = version
+    data = GeneratorData.from_dict(without_conditions(document), config=config)
+    if isinstance(data, GeneratorError):
+        raise GenerationError(_text_of(data))
+    # Before anything is made of it: what could not be parsed has already been dropped.
+    _refuse([*data.errors, *(e for c in data.endpoint_collections_by_tag.values() for e in c.parse_errors)])
+    make_plain(data)
+    project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
+    project.env.globals.update(contract=facts_of(document, data), successes=successes)
+    with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, a folder that is gone a second later
+        _refuse(list(project.build()))
+    for template in sorted((TEMPLATES / "package").rglob("*.jinja")):
+        relative = template.relative_to(TEMPLATES)
+        path = target / relative.relative_to("package").with_suffix("")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(project.env.get_template(relative.as_posix()).render(), encoding="utf-8")
+    _ruff("check", "--fix-only", root=root, target=target)
+    _ruff("format", root=root, target=target)
+    _ruff("check", root=root, target=target)
+
+
+def _text_of(error: GeneratorError) -> str:
+    return ": ".join(part for part in (error.header, error.detail) if part)
+
+
+def _refuse(errors: list[GeneratorError]) -> None:
+    if errors:
+        raise GenerationError("\n".join(_text_of(error) for error in errors))
+
+
+def _ruff(*arguments: str, root: Path, target: Path) -> None:
+    """Run the ruff beside this Python, whatever PATH says: its version is locked, and the output depends on it."""
+    command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache"]
+    if arguments[0] == "check":
+        command += ["--ignore", "TID252,RUF036"]  # the generator imports relatively and sorts the types of a union
+    command += ["--config", str(root / "pyproject.toml"), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GenerationError(f"ruff {arguments[0]} of what was generated:\n{done.stdout}{done.stderr}")
+
+
+def files_of(folder: Path) -> dict[Path, bytes]:
+    """The files of a package by their path within it, without what Python itself leaves there."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder): path.read_bytes() for path in paths}
+
+
+def differences(wanted: dict[Path, bytes], found: dict[Path, bytes]) -> list[str]:
+    """One line for each file that is missing, extra or different, in the order of the paths."""
+    lines = []
+    for path in sorted(wanted.keys() | found.keys()):
+        if path not in found:
+            lines.append(f"missing: {PACKAGE / path}")
+        elif path not in wanted:
+            lines.append(f"extra: {PACKAGE / path}")
+        elif wanted[path] != found[path]:
+            lines.append(f"differs: {PACKAGE / path}")
+    return lines
+
+
+def write(wanted: dict[Path, bytes], folder: Path) -> None:
+    """Make `folder` hold exactly `wanted`; a file that is right already is not touched."""
+    found = files_of(folder)
+    for path in found.keys() - wanted.keys():
+        (folder / path).unlink()
+    for path, content in wanted.items():
+        if found.get(path) != content:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+        if not any(each.is_file() and "__pycache__" not in each.parts for each in path.rglob("*")):
+            shutil.rmtree(path)
+
+
+def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int:
+    """Generate, or compare; the exit status."""
+    parser = argparse.ArgumentParser(description="Generate the Python client from openapi.yaml.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is not current")
+    check = parser.parse_args(arguments).check
+    contract = root / "openapi.yaml"
+    text = contract.read_text(encoding="utf-8")
+    version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    try:
+        current = current_kinds(text)
+        with tempfile.TemporaryDirectory() as temporary:
+            generate(yaml.safe_load(current), version, root, Path(temporary) / PACKAGE.name)
+            wanted = files_of(Path(temporary) / PACKAGE.name)
+    except (GenerationError, UnsupportedError, ValueError) as error:
+        print(f"{contract.name}: {error}", file=sys.stderr)
+        return 1
+    if not check:
+        if current != text:
+            contract.write_text(current, encoding="utf-8")
+        write(wanted, root / PACKAGE)
+        return 0
+    stale = differences(wanted, files_of(root / PACKAGE))
+    if current != text:
+        stale.insert(0, "differs: openapi.yaml (its lists of members by kind)")
+    for line in stale:
+        print(line, file=sys.stderr)
+    if stale:
+        print("run `make generate`", file=sys.stderr)
+    return int(bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""A local server, and every call both ways: sync and async."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from client.support import LocalServer, local_server
+from parea_trace_logs import AsyncParea, Parea, TraceLog, TraceLogFilters
+
+Call = Callable[..., list[TraceLog]]
+
+
+@pytest.fixture
+def server() -> Iterator[LocalServer]:
+    with local_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the environment, nor reaches production by accident."""
+    monkeypatch.delenv("PAREA_API_KEY", raising=False)
+    monkeypatch.setenv("PAREA_BASE_URL", "http://127.0.0.1:9")
+
+
+@pytest.fixture(params=["Parea", "AsyncParea"])
+def call(request: pytest.FixtureRequest) -> Call:
+    """Call `get_experiment_trace_logs` with a client of its own; keyword arguments are the client's."""
+
+    def sync(uuid: str, filters: TraceLogFilters | None = None, **arguments: Any) -> list[TraceLog]:
+        with Parea(**{"api_key": "a-key-to-hide", **arguments}) as client:
+            return client.get_experiment_trace_logs(uuid, filters)
+
+    async def awaited(uuid: str, filters: TraceLogFilters | None = None, **arguments: Any) -> list[TraceLog]:
+        async with AsyncParea(**{"api_key": "a-key-to-hide", **arguments}) as client:
+            return await client.get_experiment_trace_logs(uuid, filters)
+
+    return sync if request.param == "Parea" else lambda *args, **kwargs: asyncio.run(awaited(*args, **kwargs))

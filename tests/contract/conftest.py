@@ -1,0 +1,25 @@
+"""The contract, and a copy of the repository's generated part to change at will."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def contract() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A folder with all that `scripts/generate.py` reads and writes."""
+    for name in ("openapi.yaml", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path

@@ -1,0 +1,189 @@
+"""`scripts/generate.py`: what `openapi.yaml` says reaches the client, and nothing else does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from contract.conftest import ROOT
+from generate import PACKAGE, files_of, main
+
+NEW_MEMBER = "        region: {type: [string, 'null'], description: Where the run took place.}\n"
+BEFORE = "        status:\n          description: '`success` or `error`.'\n"
+
+
+def edit(repository: Path, old: str, new: str) -> None:
+    """Replace one place of `openapi.yaml`."""
+    contract = repository / "openapi.yaml"
+    text = contract.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    contract.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def state(repository: Path) -> dict[str, tuple[bytes, int]]:
+    """Content and time of every file."""
+    files = (path for path in repository.rglob("*") if path.is_file())
+    return {str(path.relative_to(repository)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def test_what_is_generated_here_is_current() -> None:
+    """As `make check` asks it, and twice, with other hashes: no order of a set may show."""
+    for seed in ("0", "1"):
+        command = [sys.executable, str(ROOT / "scripts" / "generate.py"), "--check"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_generating_again_changes_nothing(repository: Path) -> None:
+    before = state(repository)
+    assert main([], repository) == 0
+    assert state(repository) == before
+
+
+def test_generating_into_an_empty_folder_gives_the_same(repository: Path) -> None:
+    before = files_of(repository / PACKAGE)
+    for path in (repository / PACKAGE).rglob("*.py"):
+        path.unlink()
+    assert main([], repository) == 0
+    assert files_of(repository / PACKAGE) == before
+    assert Path("py.typed") in before
+
+
+def change(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "word"),
+    [
+        ("models/trace_log.py", change, "differs"),
+        ("py.typed", change, "differs"),
+        ("models/extra.py", Path.touch, "extra"),
+        ("left/over.txt", lambda path: (path.parent.mkdir(), path.touch()), "extra"),
+        ("errors.py", Path.unlink, "missing"),
+    ],
+)
+def test_check_names_the_file(
+    repository: Path, capsys: pytest.CaptureFixture[str], name: str, damage: Callable[[Path], object], word: str
+) -> None:
+    assert main(["--check"], repository) == 0
+    damage(repository / PACKAGE / name)
+    before = state(repository)
+    assert main(["--check"], repository) == 1
+    assert f"{word}: {PACKAGE / name}\n" in capsys.readouterr().err
+    assert state(repository) == before
+    assert main([], repository) == 0
+    assert main(["--check"], repository) == 0
+    assert not (repository / PACKAGE / "left").exists()
+
+
+def test_check_names_a_stale_list_of_kinds(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "[start_timestamp, end_timestamp]", "[start_timestamp]")
+    assert main(["--check"], repository) == 1
+    assert capsys.readouterr().err.startswith("differs: openapi.yaml")
+    assert main([], repository) == 0
+    assert (repository / "openapi.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
+
+
+CARRIED = """
+import attrs, json
+from parea_trace_logs import UNSET, TraceLog
+from parea_trace_logs._decoding import decode, encode
+log = {"trace_id": "t", "start_timestamp": "s"}
+seen = [TraceLog.from_dict({**log, **more}).region for more in ({}, {"region": None}, {"region": "eu"})]
+assert seen == [UNSET, None, "eu"], seen
+assert attrs.fields(TraceLog).region.default is UNSET
+kept = decode(encode(TraceLog.from_dict({**log, "region": "eu"})), TraceLog)
+print(json.dumps([kept.to_dict(), kept.additional_properties]))
+"""
+
+
+def test_one_line_of_the_contract_carries_a_new_member(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, BEFORE, NEW_MEMBER + BEFORE)
+    assert main(["--check"], repository) == 1
+    complaint = capsys.readouterr().err
+    assert "openapi.yaml" in complaint
+    assert "models/trace_log.py" in complaint
+    assert main([], repository) == 0
+    text = (repository / "openapi.yaml").read_text(encoding="utf-8")
+    assert "trace_name, region, status" in text
+    environment = {**os.environ, "PYTHONPATH": str(repository / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", CARRIED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)  # noqa: S603
+    assert json.loads(done.stdout) == [{"trace_id": "t", "start_timestamp": "s", "region": "eu"}, {}]
+    assert '"""Where the run took place."""' in (repository / PACKAGE / "models/trace_log.py").read_text("utf-8")
+    assert main(["--check"], repository) == 0
+
+
+@pytest.mark.parametrize(
+    ("schema", "annotation"),
+    [
+        ("type: [number, 'null']", "float | int | None | Unset"),
+        ("type: integer, default: 0", "int | Unset"),
+        ("type: [string, 'null'], format: date-time", "None | str | Unset"),
+        ("type: [string, 'null'], format: uuid", "None | str | Unset"),
+        ("type: [object, 'null'], additionalProperties: true", "dict[str, Any] | None | Unset"),
+        (
+            "type: object, additionalProperties: {type: array, items: {type: number}}",
+            "dict[str, list[float | int]] | Unset",
+        ),
+        ("type: array, items: {$ref: '#/components/schemas/Message'}", "list[Message] | Unset"),
+        ("$ref: '#/components/schemas/FilterOperator'", "FilterOperator | Unset"),
+    ],
+)
+def test_a_member_of_any_type_is_plain(repository: Path, schema: str, annotation: str) -> None:
+    edit(repository, BEFORE, f"        type: {{{schema}}}\n" + BEFORE)
+    assert main([], repository) == 0
+    assert f"    type: {annotation} = UNSET\n" in (repository / PACKAGE / "models/trace_log.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("        odd: {type: [string, array, 'null']}\n", "TraceLog"),
+        ("        odd: {$ref: '#/components/schemas/Nowhere'}\n", "TraceLog"),
+        ("        class: {type: string}\n", "TraceLog.class"),
+        ("        a-b: {type: string}\n", "TraceLog.a-b"),
+        ("        to_dict: {type: string}\n", "TraceLog.to_dict"),
+        ("        odd: {type: object, properties: {a: {type: string}}, additionalProperties: {type: string}}\n", "odd"),
+    ],
+)
+def test_what_cannot_be_generated_is_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str], line: str, complaint: str
+) -> None:
+    edit(repository, BEFORE, line + BEFORE)
+    before = state(repository)
+    for arguments in ([], ["--check"]):
+        assert main(arguments, repository) == 1
+        assert complaint.lower() in capsys.readouterr().err.lower()
+        assert state(repository) == before
+
+
+def test_a_schema_that_becomes_no_class_is_an_error(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "    EvaluationScore:\n", "    Anything:\n      description: Free.\n\n    EvaluationScore:\n")
+    assert main([], repository) == 1
+    assert "components.schemas.Anything" in capsys.readouterr().err
+
+
+def test_parameters_that_the_templates_do_not_know_are_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parameter = "      - {name: page, in: query, description: Which page., schema: {type: integer}}\n    post:\n"
+    edit(repository, "    post:\n", parameter)
+    assert main([], repository) == 1
+    assert "parameters outside the path" in capsys.readouterr().err
+
+
+def test_a_new_error_status_gets_a_class(repository: Path) -> None:
+    error = "        '403':\n          description: Not for you.\n          content:\n            application/json:\n"
+    error += "              schema: {$ref: '#/components/schemas/Error'}\n        '404':\n"
+    edit(repository, "        '404':\n", error)
+    assert main([], repository) == 0
+    errors = (repository / PACKAGE / "errors.py").read_text("utf-8")
+    assert 'class ForbiddenError(StatusError):\n    """Not for you."""\n' in errors
+    assert "    403: ForbiddenError,\n" in errors
+    assert '"ForbiddenError"' in (repository / PACKAGE / "__init__.py").read_text("utf-8")
