@@ -17,8 +17,10 @@ EMPTY_EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a02"
 OTHER_EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a03"
 
 _TEXTS: tuple[str | None, ...] = (
-    "Greeting", "greeting", "Greeting ", " Greeting", "", None, "1.0", "1", "100% sure", "1000 sure", "a_b", "axb", "C:\\temp",
-    "C:temp", "zero\0one", "Crème Brûlée", "Creme Brulee", "crème brûlée", "re\u0301sume\u0301", "r\u00e9sum\u00e9", "alpha, beta", "alpha", "beta",
+    "Greeting", "greeting", "Greeting ", " Greeting", "", None, "1.0", "1", "100% sure", "1000 sure", "a_b", "axb",
+    "C:\\temp",
+    "C:temp", "zero\0one", "Crème Brûlée", "Creme Brulee", "crème brûlée", "re\u0301sume\u0301", "r\u00e9sum\u00e9",
+    "alpha, beta", "alpha", "beta",
     "alpha;beta", '"quoted"', "quoted", "[1, 2]", "f(x) = a.b*c", "\tindented", "indented", "hello brave new world",
     "line\nbreak", "日本語のテキスト", "🦊 fox", "x" * 300, "x" * 299 + "y", "null", "true",
 )  # fmt: skip
@@ -27,7 +29,8 @@ _COSTS = (0.00002, 0, -0.5, 0.1, 0.1234567, -3, None, 0.5, 1e21, 1.5)
 _TOKENS = (11, 9007199254740992, 9007199254740994, 7, 0, None, -1, 20)
 _STARTS = (
     "2024-04-15T10:00:00.500000+00:00", "2024-04-15T12:00:00.500000+02:00", "2024-04-15T10:00:00.500001+00:00",
-    "2024-04-15T10:00:00.499999Z", "2024-04-15T09:00:00-08:00", "2024-04-15T23:59:59.999999+05:30", "2024-04-14T10:00:00Z",
+    "2024-04-15T10:00:00.499999Z", "2024-04-15T09:00:00-08:00", "2024-04-15T23:59:59.999999+05:30",
+    "2024-04-14T10:00:00Z",
     "2024-04-15T10:00:00.501+00:00", "2024-04-15T10:00:00+00:00", "2024-02-29T00:00:00Z", "1969-12-31T23:59:59.999999Z",
     "2024-12-31T23:30:00-01:00",
 )  # fmt: skip
@@ -36,7 +39,8 @@ _ENDS = (
     "2024-04-15T10:00:01Z", "2025-01-01T00:00:00Z", "2024-04-15T10:00:01.500999+00:00", "2024-04-15T02:00:00-08:00",
 )  # fmt: skip
 _TAGS: tuple[list[str] | None, ...] = (
-    ["prod"], ["Prod", "canary"], ["canary", "prod"], [], None, ["production"], ["prod", "prod"], ["a", "b", "100% prod", "under_score"],
+    ["prod"], ["Prod", "canary"], ["canary", "prod"], [], None, ["production"], ["prod", "prod"],
+    ["a", "b", "100% prod", "under_score"],
     [" prod"], ["alpha", "beta"], ["alpha, beta"], ["100 prod"], [""], ["underxscore"],
 )  # fmt: skip
 _IDS: tuple[list[int] | None, ...] = ([15075], [1, 2], [2, 1], [], None, [10], [7, 7], [9007199254740992])
@@ -66,10 +70,13 @@ _METADATA: tuple[dict[str, Any] | None, ...] = (
     {"attempt": 3, "note": "done"},
 )
 _SCORES: tuple[Any, ...] = (
-    [("levenshtein", 0.25)], [("levenshtein", 0.75), ("is_correct", 1.0)], [("is_correct", 0)], [("Is_Correct", 1)], [], None,
-    [("levenshtein", 0.1), ("levenshtein", 0.9)], [("levenshtein", 0.9), ("levenshtein", 0.1)], [("levenshtein", 0.205882)],
+    [("levenshtein", 0.25)], [("levenshtein", 0.75), ("is_correct", 1.0)], [("is_correct", 0)], [("Is_Correct", 1)],
+    [], None,
+    [("levenshtein", 0.1), ("levenshtein", 0.9)], [("levenshtein", 0.9), ("levenshtein", 0.1)],
+    [("levenshtein", 0.205882)],
     [("levenshtein:fast", 0.5)], [("latency", 0.5)], [("cost", 9)], [("", 0.5)], [(" padded", 1)], [("padded", 0)],
-    [("levenshteins", 3)], [("score:x", 1)], [("x", 0.5)], [("annotation", 0.5)], [("levenshtein", 0.5), ("levenshtein", 0.5)],
+    [("levenshteins", 3)], [("score:x", 1)], [("x", 0.5)], [("annotation", 0.5)],
+    [("levenshtein", 0.5), ("levenshtein", 0.5)],
     [("latency", 50), ("is_correct", 1)],
 )  # fmt: skip
 _ANNOTATIONS: tuple[Any, ...] = (
