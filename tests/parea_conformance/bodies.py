@@ -147,7 +147,7 @@ ENCODINGS: dict[str, bytes] = {
 
 DUPLICATES: dict[str, bytes] = {
     "the same value": b'{"filter_field": null, "filter_field": null}',
-    "null last": b'{"filter_field": "output", "filter_operator": "exists", "filter_field": null}',
+    "null last": b'{"filter_field": "output", "filter_field": null}',
     "escaped name": b'{"filter_field": "output", "filter_operator": "exists", "filter_fiel\\u0064": "target"}',
 }
 """Objects in which a member occurs twice."""

@@ -56,8 +56,8 @@ class Meaning:
                     exchange, summary, "some of the unfiltered logs", unexpected=tuple(strangers)
                 )
                 self._run.ledger.fail("result.uncapped", failure)
-            logs = sum(1 << index for index in {self._universe.index.get(name, -1) for name in answer.ids} - {-1})
-            self.seen[filter_] = Seen(filter_, exchange, logs, answer.ids)
+            known = {self._universe.index[name] for name in answer.ids if name in self._universe.index}
+            self.seen[filter_] = Seen(filter_, exchange.trimmed(), sum(1 << index for index in known), answer.ids)
         return self.seen[filter_]
 
     def _accepted(self, exchange: Exchange, filter_: Filter) -> None:

@@ -1,8 +1,9 @@
 """Before anything else: an address, a key, an experiment with logs. Without them nothing can be judged."""
 
 from parea_conformance.filters import UNFILTERED
+from parea_conformance.library import Sampler
 from parea_conformance.run import Answer, CannotJudgeError, Run
-from parea_conformance.universe import Universe, sort_key
+from parea_conformance.universe import Universe
 from parea_conformance.wire import Exchange
 
 REQUIREMENTS = ("request.unfiltered",)
@@ -37,9 +38,9 @@ def preflight(run: Run, exchange: Exchange) -> tuple[Universe, Answer]:
     Raises:
         CannotJudgeError: there is nothing to judge by, and the message says why.
     """
-    answer = _logs(run, exchange)
-    run.known.update({log["trace_id"]: log for log in answer.logs})
-    logs = sorted({log["trace_id"]: log for log in answer.logs}.values(), key=sort_key)
+    sampler = Sampler(run.options.seed)
+    answer = _logs(run, exchange, sampler)
+    run.library.by_id.update({fact.trace_id: fact for fact in answer.facts})
     for label, body in (("four nulls", ALL_NULL), ("one null", {"filter_field": None})):
         other = run.wire.send(run.wire.request(body))
         same = other.status == 200 and other.body == exchange.body
@@ -48,18 +49,18 @@ def preflight(run: Run, exchange: Exchange) -> tuple[Universe, Answer]:
             same = read is not None and read.ids == answer.ids
         failure = run.failure(other, f"a body with {label} is not answered as an empty one", "the same logs")
         run.ledger.judge("request.unfiltered", "{} and nulls were answered alike", None if same else failure)
-    return Universe(logs, run.contract.kinds), answer
+    return Universe(sampler.logs(), run.contract.kinds), answer
 
 
-def _logs(run: Run, exchange: Exchange) -> Answer:
+def _logs(run: Run, exchange: Exchange, sampler: Sampler) -> Answer:
     if exchange.status != 200:
         run.ledger.fail(
             "request.unfiltered", run.failure(exchange, f"an empty body is answered {exchange.status}", "200")
         )
         raise CannotJudgeError(f"the unfiltered request is answered {exchange.status}")
-    answer = run.read(exchange)
+    answer = run.read(exchange, sampler.visit)
     if answer is None:
         raise CannotJudgeError("the unfiltered request is not answered with an array of logs")
-    if not answer.logs:
+    if not answer.facts:
         raise CannotJudgeError("the experiment has no logs, or none that the contract's schema accepts")
     return answer

@@ -1,12 +1,12 @@
 """What the stages of one run share: the contract, the wire, the ledger, and how an answer is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from parea_conformance.contract import Contract
-from parea_conformance.oracle import Log, instant
-from parea_conformance.universe import descendants
+from parea_conformance.library import Fact, Library
+from parea_conformance.oracle import Log
 from parea_conformance.verdict import Failure, Ledger
 from parea_conformance.wire import Exchange, Wire
 
@@ -33,11 +33,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Answer:
-    """A 200 answer, read: the root logs in their order, those that were readable."""
+    """A 200 answer, read: the facts of its logs in their order, those that were readable."""
 
     exchange: Exchange
-    logs: Sequence[Log]
-    ids: tuple[str, ...]
+    facts: Sequence[Fact]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The trace ids, in the order of the answer."""
+        return tuple(fact.trace_id for fact in self.facts)
 
 
 @dataclass
@@ -48,54 +52,32 @@ class Run:
     options: Options
     wire: Wire
     ledger: Ledger
-    known: dict[str, Log] = field(default_factory=dict)
+    library: Library
 
     def failure(self, exchange: Exchange, summary: str, expected: str = "", **more: Any) -> Failure:
         """A failure that this exchange shows."""
         return Failure(summary, exchange.curl, expected, exchange.received(), **more)
 
-    def fault_of_log(self, log: object) -> str | None:
-        """What is wrong with a log by itself: its schema, or timestamps that are no instants; None when nothing."""
-        fault = self.contract.fault_of_log(log)
-        if fault is not None or not isinstance(log, Mapping):
-            return fault
-        for node in (log, *descendants(log)):
-            for member, kind in self.contract.kinds.items():
-                if kind == "timestamp" and node.get(member) is not None:
-                    try:
-                        instant(node[member])
-                    except ValueError as error:
-                        return f"$.{member}: {error}"
-        return None
-
-    def read(self, exchange: Exchange) -> Answer | None:
+    def read(self, exchange: Exchange, visit: Callable[[Log], None] | None = None) -> Answer | None:
         """Read an answer of 200, and write what is wrong with it into the ledger. None when it is no array of logs.
 
-        Logs that break the schema are left out; those that are known already are not judged twice.
+        Logs that break the schema are left out.
+
+        Args:
+            visit: is given each valid log.
         """
         try:
-            body = exchange.json()
+            facts, faults = self.library.read(exchange.body, visit)
         except ValueError as error:
-            self.ledger.fail(
-                "response.media-type", self.failure(exchange, f"200 does not answer JSON: {error}", "JSON")
-            )
+            failure = self.failure(exchange, f"200 does not answer JSON: {error}", "JSON")
+            self.ledger.fail("response.media-type", failure)
             return None
-        if not isinstance(body, list):
-            self.ledger.fail(
-                "response.schema", self.failure(exchange, "200 does not answer an array", "an array of logs")
-            )
+        except TypeError:
+            failure = self.failure(exchange, "200 does not answer an array", "an array of logs")
+            self.ledger.fail("response.schema", failure)
             return None
-        logs: list[Log] = []
-        for index, log in enumerate(body):
-            known = self.known.get(log.get("trace_id", "")) if isinstance(log, dict) else None
-            fault = None if known is not None and known == log else self.fault_of_log(log)
-            if fault is None:
-                logs.append(log)
-            else:
-                self.ledger.fail(
-                    "response.schema",
-                    self.failure(exchange, f"log {index} of the answer breaks the schema at {fault}", "a trace log"),
-                )
-        if len(logs) == len(body):
+        for fault in faults:
+            self.ledger.fail("response.schema", self.failure(exchange, fault, "a trace log"))
+        if not faults:
             self.ledger.hold("response.schema", "every log of every answer was checked against the schema")
-        return Answer(exchange, logs, tuple(log["trace_id"] for log in logs))
+        return Answer(exchange, facts)

@@ -1,12 +1,14 @@
 """How an answer is made up: its logs once each, roots only, in order, whole, with their children in order."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from parea_conformance.oracle import Log
 from parea_conformance.rivals.answers import CAPS, CHILD_ORDERS, ROOT_ORDERS, OrderRival, child_key, with_descendants
 from parea_conformance.run import Answer, Run
-from parea_conformance.universe import Universe, sort_key
+from parea_conformance.universe import Universe
 
+_SHOWN = 20
 REQUIREMENTS = ("result.roots", "result.once", "result.order", "result.tree", "result.whole", "result.uncapped")
 
 
@@ -16,24 +18,24 @@ class Shape:
     def __init__(self, run: Run, universe: Universe) -> None:
         self._run = run
         self._universe = universe
-        self._below = {node["trace_id"]: log["trace_id"] for log in universe.logs for node in with_descendants(log)[1:]}
+        self._below = {node["trace_id"] for node in universe.below()}
 
     def unfiltered(self, answer: Answer) -> None:
         """Judge the unfiltered answer, and decide what its logs can tell of order and number."""
         self.answer(answer, "no filter")
         self._children(answer)
-        logs = [self._run.known[trace_id] for trace_id in self._universe.ids]
+        logs = self._universe.logs
         self._decide(ROOT_ORDERS, [logs])
         families = [
             node["children_logs"] for log in logs for node in with_descendants(log) if node.get("children_logs")
         ]
         self._decide(CHILD_ORDERS, [sorted(family, key=child_key) for family in families])
         for cap in CAPS:
-            if len(answer.ids) <= cap:
+            if len(answer.facts) <= cap:
                 cause = f"no answer shows that none stops at {cap} logs; it takes an experiment of more"
                 self._run.ledger.undecide("result.uncapped", cause)
-        if len(answer.ids) > CAPS[0]:
-            self._run.ledger.hold("result.uncapped", f"{len(answer.ids)} logs came in one answer")
+        if len(answer.facts) > CAPS[0]:
+            self._run.ledger.hold("result.uncapped", f"{len(answer.facts)} logs came in one answer")
 
     def _decide(self, rivals: Sequence[OrderRival], families: Sequence[Sequence[Log]]) -> None:
         ledger = self._run.ledger
@@ -41,60 +43,45 @@ class Shape:
             if any(rival.arrange(family) != list(family) for family in families):
                 ledger.hold(rival.requirement, f"told from: {rival.text}")
             else:
-                ledger.undecide(
-                    rival.requirement, f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
-                )
+                cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
+                ledger.undecide(rival.requirement, cause)
 
     def _children(self, answer: Answer) -> None:
-        for log in answer.logs:
+        for log in self._universe.logs:
             for node in with_descendants(log):
                 family = node.get("children_logs") or []
                 if sorted(family, key=child_key) != family:
-                    self._run.ledger.fail(
-                        "result.tree",
-                        self._run.failure(
-                            answer.exchange,
-                            f"the children of {node['trace_id']!r} are out of order",
-                            " ".join(child["trace_id"] for child in sorted(family, key=child_key)),
-                        ),
-                    )
+                    summary = f"the children of {node['trace_id']!r} are out of order"
+                    ordered = " ".join(child["trace_id"] for child in sorted(family, key=child_key))
+                    self._run.ledger.fail("result.tree", self._run.failure(answer.exchange, summary, ordered))
 
     def answer(self, answer: Answer, asked: str) -> None:
         """Judge one answer, whatever was asked for."""
-        run, ids = self._run, answer.ids
-        repeated = sorted({trace_id for trace_id in ids if ids.count(trace_id) > 1}) if len(set(ids)) < len(ids) else []
-        if repeated:
-            run.ledger.fail(
-                "result.once",
-                run.failure(answer.exchange, f"{asked}: some logs come twice", "each once", unexpected=tuple(repeated)),
-            )
-        first = list({log["trace_id"]: log for log in answer.logs}.values())
-        if sorted(first, key=sort_key) != first:
-            ordered = " ".join(log["trace_id"] for log in sorted(first, key=sort_key)[:10])
-            run.ledger.fail(
-                "result.order", run.failure(answer.exchange, f"{asked}: the logs are out of order", ordered)
-            )
-        below = [log["trace_id"] for log in first if self._is_below(log)]
-        if below:
-            summary = f"{asked}: logs that are not root logs stand in the array"
-            run.ledger.fail("result.roots", run.failure(answer.exchange, summary, "root logs", unexpected=tuple(below)))
-        changed = [log["trace_id"] for log in first if log != run.known.get(log["trace_id"], log)]
-        whole = any(log.get("children_logs") for log in first) and asked != "no filter"
-        if changed:
-            summary = f"{asked}: {changed[0]!r} is not the log that the unfiltered answer holds"
-            run.ledger.fail(
-                "result.whole", run.failure(answer.exchange, summary, "the same log", unexpected=tuple(changed))
-            )
-        elif whole:
-            run.ledger.hold("result.whole", "logs with descendants came whole through filters")
+        counts = Counter(answer.ids)
+        first = list({fact.trace_id: fact for fact in answer.facts}.values())
+        ordered = sorted(first, key=lambda fact: fact.key)
+        known = self._run.library.by_id
+        changed = [fact.trace_id for fact in first if fact.content != known.get(fact.trace_id, fact).content]
+        below = [fact.trace_id for fact in first if not fact.root or fact.trace_id in self._below]
+        self._accuse("result.once", answer, f"{asked}: some logs come twice", [n for n in counts if counts[n] > 1])
+        self._accuse("result.roots", answer, f"{asked}: logs that are not root logs stand in the array", below)
+        self._accuse("result.whole", answer, f"{asked}: logs differ from those of the unfiltered answer", changed)
+        if ordered != first:
+            wanted = " ".join(fact.trace_id for fact in ordered[:10])
+            failure = self._run.failure(answer.exchange, f"{asked}: the logs are out of order", wanted)
+            self._run.ledger.fail("result.order", failure)
+        if asked != "no filter" and not changed and any(fact.parent for fact in first):
+            self._run.ledger.hold("result.whole", "logs with descendants came whole through filters")
 
-    def _is_below(self, log: Log) -> bool:
-        parent = log.get("parent_trace_id")
-        return log["trace_id"] in self._below or parent not in (None, log["trace_id"])
+    def _accuse(self, requirement: str, answer: Answer, summary: str, ids: Sequence[str]) -> None:
+        if ids:
+            failure = self._run.failure(answer.exchange, summary, unexpected=tuple(ids[:_SHOWN]))
+            self._run.ledger.fail(requirement, failure)
 
     def strangers(self, answer: Answer) -> list[str]:
         """The ids of an answer that the unfiltered one does not hold, those below a root aside."""
-        return [name for name in answer.ids if name not in self._universe.index and name not in self._below]
+        known = self._run.library.by_id
+        return [name for name in answer.ids if name not in known and name not in self._below]
 
     def close(self) -> None:
         """Name what no answer of this run could decide."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parea_conformance import cases, contract, fuzz, laws, preflight, shape, steady, watch
+from parea_conformance.library import Library
 from parea_conformance.meaning import Meaning
 from parea_conformance.planner import planned
 from parea_conformance.run import CannotJudgeError, Options, Run
@@ -65,7 +66,7 @@ def judge(options: Options, progress: Callable[[str], None] = lambda _stage: Non
     said = contract.load()
     ledger = Ledger(said.select(options.classes).values())
     wire = Wire(options.base_url, said.path, said.key_header, options.api_key, options.experiment, options.timeout)
-    run = Run(said, options, wire, ledger)
+    run = Run(said, options, wire, ledger, Library(said))
     start, cause, logs = time.perf_counter(), "", 0
     try:
         logs = _stages(run, progress)
@@ -102,4 +103,4 @@ def _stages(run: Run, progress: Callable[[str], None]) -> int:
         progress("robustness")
         steady.judge(run, meaning, unfiltered.ids)
     observer.close()
-    return len(universe.logs)
+    return len(unfiltered.facts)

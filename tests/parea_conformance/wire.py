@@ -9,7 +9,7 @@ import shlex
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ _BUSY = 429
 _PATIENCE = 3
 _LONGEST_WAIT = 10.0
 _SHORTEST_SECRET = 8
+_SHOWN = 300
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,16 @@ class Exchange:
         """
         return parse(self.body)
 
+    def trimmed(self) -> "Exchange":
+        """The exchange with as much of its body as a report shows; many whole answers would not fit into memory."""
+        return replace(self, body=self.body[: _SHOWN + 1])
+
     def received(self) -> str:
         """What came, in one line for a report."""
         if self.error:
             return self.error
-        text = self.body[:300].decode("utf-8", "replace")
-        return f"{self.status} {text}" + ("…" if len(self.body) > 300 else "")
+        text = self.body[:_SHOWN].decode("utf-8", "replace")
+        return f"{self.status} {text}" + ("…" if len(self.body) > _SHOWN else "")
 
 
 def _integer(text: str) -> int | float:

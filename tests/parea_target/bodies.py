@@ -1,0 +1,88 @@
+"""The body of a request: read within its limit, parsed, and validated by the contract's schema."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from starlette.requests import Request
+
+from parea_target import json_text
+from parea_target.answers import Refusal
+from parea_target.contract import Contract
+from parea_target.json_text import Place
+
+
+class BodyError(TypedDict):
+    """An entry of the `detail` of a 422."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+# What is wrong, by the keyword of JSON Schema that says so. It tells no value: the caller knows what was sent.
+_MESSAGES: Mapping[str, str] = {
+    "required": "is required here",
+    "additionalProperties": "is not a member of a filter",
+    "type": "has a type that it must not have here",
+    "pattern": "is not in the form that filter_field and filter_operator ask for",
+    "enum": "is none of the values that filter_field allows here",
+    "oneOf": "is none of the values that the contract knows",
+    "not": "is not possible here",
+}
+
+
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """The body, of which no more than `max_bytes` and one piece are ever held.
+
+    Raises:
+        Refusal: 413, the body is larger: as soon as its announced length or what has come says so.
+    """
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > max_bytes:
+        raise Refusal(413)
+    body = bytearray()
+    async for piece in request.stream():
+        if len(body) + len(piece) > max_bytes:
+            raise Refusal(413)
+        body += piece
+    return bytes(body)
+
+
+def parse_body(body: bytes) -> object:
+    """The JSON value of a body.
+
+    Raises:
+        ValueError: it is no JSON in UTF-8, has a byte order mark, or a member twice.
+    """
+    return json_text.parse(body.decode("utf-8"))
+
+
+def validate_body(contract: Contract, body: object) -> list[BodyError]:
+    """What is wrong with the JSON value of a body; empty when the contract accepts it.
+
+    A lone surrogate is an error too, which the contract allows: neither the validator nor the store can hold one.
+    """
+    surrogates = [
+        place[:1]
+        for place, value in json_text.walk(body)
+        if any(isinstance(text, str) and json_text.has_lone_surrogate(text) for text in (value, *place[-1:]))
+    ]
+    if surrogates:
+        return [_error(place, "surrogate", "holds a lone surrogate") for place in dict.fromkeys(surrogates)]
+    faults = contract.body_faults(body)
+    return [_error(place, keyword, _MESSAGES.get(keyword, "is not valid")) for place, keyword in faults]
+
+
+def malformed() -> list[BodyError]:
+    """The errors of a body that cannot be parsed."""
+    return [_error((), "json", "is not JSON in UTF-8 with every member once")]
+
+
+def _error(place: Place, keyword: str, message: str) -> BodyError:
+    # A name with a lone surrogate cannot be written in UTF-8; the nearest that can is its replacement.
+    loc = ["body", *(_writable(step) for step in place)]
+    return {"loc": loc, "msg": f"{'.'.join(map(str, loc[1:])) or 'the body'} {message}", "type": keyword}
+
+
+def _writable(step: str | int) -> str | int:
+    return step.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(step, str) else step

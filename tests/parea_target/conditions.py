@@ -1,0 +1,154 @@
+"""What every operator means on every kind, as SQL: the table (operator, kind) → condition.
+
+A condition never comes out as SQL's NULL where `not_equals` or `is_null` would negate it.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, not_, or_
+
+from parea_target.filters import Asked, Condition, Subject
+
+Reader = Callable[[Asked, str], Any]
+Comparison = Callable[[Any, Any], Any]
+
+
+def _as_text(_asked: Asked, text: str) -> str:
+    return text
+
+
+def _as_number(asked: Asked, text: str) -> float:
+    return asked.parts.number(text)
+
+
+def _as_instant(asked: Asked, text: str) -> str:
+    return asked.parts.instant(text)
+
+
+def _as_boolean(asked: Asked, text: str) -> bool:
+    return asked.parts.boolean(text)
+
+
+def _one(compare: Comparison, read: Reader) -> Condition:
+    """Some value compares so with the filter's."""
+
+    def condition(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+        return subject.some(compare(subject.value, read(asked, asked.filter_value)))
+
+    return condition
+
+
+def _between(read: Reader) -> Condition:
+    """Some value lies between the filter's two, ends included; SQL's BETWEEN is empty where low is above high."""
+
+    def condition(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+        low, high = (read(asked, part) for part in asked.parts.split(asked.filter_value))
+        return subject.some(subject.value.between(low, high))
+
+    return condition
+
+
+def _in(read: Reader) -> Condition:
+    """Some value equals one of the filter's parts.
+
+    Each part is bound once: a body is too small to hold as many different parts as SQLite binds values (32,766).
+    """
+
+    def condition(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+        parts = dict.fromkeys(read(asked, part) for part in asked.parts.split(asked.filter_value))
+        return subject.some(subject.value.in_(parts))
+
+    return condition
+
+
+def _like(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+    """The value occurs in some text. SQLite's `lower` folds ASCII only, and `instr` knows no wildcards."""
+    return subject.some(func.instr(func.lower(subject.value), func.lower(asked.filter_value)) > 0)
+
+
+def _exists(subject: Subject, _asked: Asked) -> ColumnElement[bool]:
+    """It is there."""
+    return subject.present
+
+
+def _not(condition: Condition) -> Condition:
+    """The exact complement, which a log without the value fits: SQL alone would leave NULL there."""
+
+    def complement(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+        return not_(func.coalesce(condition(subject, asked), false()))
+
+    return complement
+
+
+def _map_equals(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+    """The text equals; or the number does, by value, where the filter's value is a JSON number."""
+    return subject.some(_fits_one_of(subject, asked, [asked.filter_value]))
+
+
+def _map_in(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+    """Some part equals, as text or as number."""
+    return subject.some(_fits_one_of(subject, asked, asked.parts.split(asked.filter_value)))
+
+
+def _fits_one_of(subject: Subject, asked: Asked, texts: list[str]) -> ColumnElement[bool]:
+    numbers = [asked.parts.number(text) for text in texts if asked.contract.accepts("number_value", text)]
+    return or_(subject.value.in_(dict.fromkeys(texts)), subject.number.in_(dict.fromkeys(numbers)))
+
+
+def _map_one(compare: Comparison) -> Condition:
+    """The number under the key compares so with the filter's value; nothing does with one that is no JSON number."""
+
+    def condition(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+        if not asked.contract.accepts("number_value", asked.filter_value):
+            return false()
+        return subject.some(compare(subject.number, asked.parts.number(asked.filter_value)))
+
+    return condition
+
+
+def _map_between(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+    """The number under the key lies between the filter's two, if it has two."""
+    if not asked.contract.accepts("number_pair_value", asked.filter_value):
+        return false()
+    low, high = map(asked.parts.number, asked.parts.split(asked.filter_value))
+    return subject.some(subject.number.between(low, high))
+
+
+_READERS: Mapping[str, Reader] = {
+    "text": _as_text,
+    "number": _as_number,
+    "timestamp": _as_instant,
+    "boolean": _as_boolean,
+    "string_list": _as_text,
+    "integer_list": _as_number,
+}
+_ORDERINGS: Mapping[str, Comparison] = {
+    "greater_than": operator.gt,
+    "greater_than_or_equal": operator.ge,
+    "less_than": operator.lt,
+    "less_than_or_equal": operator.le,
+}
+_EQUALS: Mapping[str, Condition] = {
+    **{kind: _one(operator.eq, read) for kind, read in _READERS.items()},
+    "map": _map_equals,
+}
+
+CONDITIONS: Mapping[tuple[str, str], Condition] = {
+    **{("equals", kind): equals for kind, equals in _EQUALS.items()},
+    **{("not_equals", kind): _not(equals) for kind, equals in _EQUALS.items()},
+    **{("like", kind): _like for kind in ("text", "string_list", "map")},
+    **{("in", kind): _in(_READERS[kind]) for kind in ("text", "number", "string_list", "integer_list")},
+    ("in", "map"): _map_in,
+    **{
+        (name, kind): _one(compare, _READERS[kind])
+        for name, compare in _ORDERINGS.items()
+        for kind in ("number", "timestamp")
+    },
+    **{(name, "map"): _map_one(compare) for name, compare in _ORDERINGS.items()},
+    **{("between", kind): _between(_READERS[kind]) for kind in ("number", "timestamp")},
+    ("between", "map"): _map_between,
+    **{("exists", kind): _exists for kind in (*_EQUALS, "structure")},
+    **{("is_null", kind): _not(_exists) for kind in (*_EQUALS, "structure")},
+}

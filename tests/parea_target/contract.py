@@ -1,0 +1,152 @@
+"""The one place where the target reads the contract, `openapi.yaml`."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema_rs
+import yaml
+
+from parea_target.json_text import Place
+
+_HERE = Path(__file__).resolve().parent
+# Beside the package's code in an installed wheel, at the top of the repository in a checkout.
+_PLACES = (_HERE / "openapi.yaml", _HERE.parents[1] / "openapi.yaml")
+
+# Ten times as fast where PyYAML has it, which is what the start of the command takes.
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+
+
+class Contract:
+    """What the document says, in the terms of the target.
+
+    Attributes:
+        document: the document itself.
+        path: the segments of the path template, the parameter as `{experiment_uuid}`.
+        methods: the methods that the path takes, in upper case.
+        media_types: the media types of a request body.
+        max_bytes: the largest body that is judged.
+        key_header: the header that carries the API key.
+        operators: the values of `FilterOperator`.
+        members: the members of a trace log by filter kind; list kinds are `string_list` and `integer_list`.
+        kinds: the filter kind of each member, the inverse of `members`.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        schemas = document["components"]["schemas"]
+        [(path, item)] = document["paths"].items()
+        self.path: tuple[str, ...] = tuple(path.split("/"))
+        self.methods: tuple[str, ...] = tuple(name.upper() for name in item if name in _METHODS)
+        [self._operation] = [item[name.lower()] for name in self.methods]
+        body = self._operation["requestBody"]
+        self.media_types: frozenset[str] = frozenset(body["content"])
+        self.max_bytes: int = body["x-max-bytes"]
+        [scheme] = document["components"]["securitySchemes"].values()
+        self.key_header: str = scheme["name"]
+        self.operators: tuple[str, ...] = tuple(schemas["FilterOperator"]["enum"])
+        definitions = schemas["TraceLogFilters"]["$defs"]
+        self.members: dict[str, tuple[str, ...]] = {
+            name.removesuffix("_member"): tuple(definition["enum"])
+            for name, definition in definitions.items()
+            if name.endswith("_member")
+        }
+        self.kinds: dict[str, str] = {member: kind for kind, members in self.members.items() for member in members}
+        self._definitions = {
+            name: self._validator(f"TraceLogFilters/$defs/{name}")
+            for name in definitions
+            if name.endswith(("_field", "_value"))
+        }
+        self._body = self._validator("TraceLogFilters")
+        self._log = self._validator("TraceLog", validate_formats=True)
+
+    def _validator(self, schema: str, *, validate_formats: bool = False) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {"$ref": f"#/components/schemas/{schema}", "components": self.document["components"]},
+            validate_formats=validate_formats,
+            # Linear in the value's length, so that no body takes long; its `$` is the end of the string, as ECMA's.
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+
+    def accepts(self, definition: str, value: str) -> bool:
+        """Whether a definition under `TraceLogFilters.$defs`, such as `number_value`, accepts the value.
+
+        Raises:
+            KeyError: there is no such definition of a field or a value.
+        """
+        return self._definitions[definition].is_valid(value)
+
+    def field_kind(self, filter_field: str) -> str:
+        """The filter kind of a `filter_field` that the body's schema accepts: a member's, or of another name.
+
+        Raises:
+            KeyError: the contract knows no kind for this name.
+        """
+        if filter_field in self.kinds:
+            return self.kinds[filter_field]
+        for kind in self.members:
+            if f"{kind}_field" in self._definitions and self.accepts(f"{kind}_field", filter_field):
+                return kind
+        raise KeyError(filter_field)
+
+    def body_faults(self, body: object) -> list[tuple[Place, str]]:
+        """What the body's schema finds wrong: the place within the body and the keyword that was broken.
+
+        The place ends at the member at fault: at the missing one for `required`, at the unknown one for
+        `additionalProperties`. Empty when the schema accepts the body.
+        """
+        if self._body.is_valid(body):
+            return []
+        faults: dict[tuple[Place, str], None] = {}
+        for error in self._body.iter_errors(_shallow(body)):
+            place, kind = tuple(error.instance_path), error.kind
+            names: list[str] = []
+            if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+                names = [kind.property]
+            elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+                names = kind.unexpected
+            for end in ((*place, name) for name in names) if names else [place]:
+                faults[end, kind.name] = None
+        return list(faults)
+
+    def log_fault(self, log: object) -> tuple[Place, str] | None:
+        """The first thing that the schema `TraceLog` finds wrong with a log: place and message; None when nothing.
+
+        Raises:
+            ValueError: the log is nested too deeply to be judged.
+        """
+        if self._log.is_valid(log):
+            return None
+        error = next(self._log.iter_errors(log))
+        return tuple(error.instance_path), error.message[:200]
+
+    def detail(self, status: int) -> str:
+        """What the document gives as an example of the `detail` of this error status."""
+        response = self._operation["responses"][str(status)]
+        return cast("str", response["content"]["application/json"]["example"]["detail"])
+
+
+def _shallow(body: object) -> object:
+    """The body without what its members contain. The schema looks at no depth below them, and a message about a value
+    that is nested deeper than the validator can follow cannot be made."""
+    if isinstance(body, list):
+        return []
+    if isinstance(body, dict):
+        return {name: type(value)() if isinstance(value, (list, dict)) else value for name, value in body.items()}
+    return body
+
+
+@functools.cache
+def load() -> Contract:
+    """The contract that came with this target.
+
+    Raises:
+        FileNotFoundError: the document is not where the package expects it.
+    """
+    for place in _PLACES:
+        if place.is_file():
+            return Contract(yaml.load(place.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one
+    raise FileNotFoundError(f"no openapi.yaml at {' or '.join(map(str, _PLACES))}")

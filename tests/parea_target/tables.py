@@ -1,0 +1,76 @@
+"""The tables of the store. Their columns are the members that the contract lists, typed by filter kind."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeEngine
+
+from parea_target.contract import Contract
+
+# A timestamp is kept as the sortable text that `values.read_instant` makes of it. Of what has no single value (a list,
+# a map, a structure) the log's own row says only whether it is there: false where it is null or absent.
+SCALAR_TYPES: dict[str, type[TypeEngine[Any]]] = {"text": Text, "number": Float, "timestamp": Text, "boolean": Boolean}
+
+
+def member_column(member: str) -> str:
+    """The name of the column of a member: never that of one of the store's own columns."""
+    return f"member_{member}"
+
+
+class Tables:
+    """The store's tables.
+
+    Attributes:
+        log: a row for each root log: `log_id`, `experiment_id`, a column for each member, and the JSON text `body`.
+        element: a row for each element of a list: `text` of strings, `number` of integers.
+        entry: a row for each key of a map: `text` of strings and booleans, `number` of numbers; `present` unless null.
+        score: a row for each score: `name`, `number`.
+        annotation: a row for each criterion and user: `number` (the score) and `text` (the value), either may be null.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.metadata = MetaData()
+        self.log = Table(
+            "log",
+            self.metadata,
+            Column("log_id", Integer, primary_key=True),
+            Column("experiment_id", Integer, nullable=False),
+            *(
+                Column(member_column(member), SCALAR_TYPES.get(kind, Boolean)())
+                for member, kind in contract.kinds.items()
+            ),
+            # Last, so that a filter need not read over it.
+            Column("body", LargeBinary, nullable=False),
+        )
+        # Answers come out of it in their order, without sorting, which would copy every body.
+        Index("log_order", self.log.c.experiment_id, self.member("start_timestamp"), self.member("trace_id"))
+        self.element = self._table("element", ("member", Text), ("position", Integer), text=Text, number=Float)
+        self.entry = self._table("entry", ("member", Text), ("key", Text), text=Text, number=Float, present=Boolean)
+        self.score = self._table("score", ("position", Integer), name=Text, number=Float)
+        self.annotation = self._table("annotation", ("criterion", Text), ("user", Text), text=Text, number=Float)
+
+    def _table(self, name: str, /, *key: tuple[str, type[TypeEngine[Any]]], **columns: type[TypeEngine[Any]]) -> Table:
+        # The primary key is the table: the values of one log lie side by side, and no second index is needed.
+        return Table(
+            name,
+            self.metadata,
+            Column("log_id", Integer, ForeignKey("log.log_id"), primary_key=True),
+            *(Column(column, type_, primary_key=True) for column, type_ in key),
+            *(Column(column, type_) for column, type_ in columns.items()),
+            sqlite_with_rowid=False,
+        )
+
+    def member(self, name: str) -> Column[Any]:
+        """The column of a member of the trace log."""
+        return self.log.c[member_column(name)]

@@ -1,0 +1,144 @@
+"""The target and the document agree, and what the document alone decides needs no code."""
+
+import copy
+import itertools
+from pathlib import Path
+
+import pytest
+from parea_target import Contract, Parts, RootLog, Store
+from parea_target import contract as contract_module
+from parea_target.conditions import CONDITIONS
+from parea_target.filters import Filter, filter_condition, find_subject
+from parea_target.tables import Tables
+from parea_target.values import read_instant
+
+STAMP = "2024-04-15T12:00:00Z"
+VALUES = ["1", "1,2", "true", STAMP, f"{STAMP},{STAMP}"]
+
+
+def test_conditions_are_those_of_the_document(contract: Contract) -> None:
+    """For each member and operator, a condition exists where and only where the schema takes some filter."""
+    taken = set()
+    for (member, kind), operator in itertools.product(contract.kinds.items(), contract.operators):
+        for value, key in itertools.product(VALUES, [None, "k"]):
+            body = {"filter_field": member, "filter_operator": operator, "filter_value": value, "filter_key": key}
+            if not contract.body_faults(body):
+                taken.add((operator, kind))
+    assert taken == set(CONDITIONS)
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "source"),
+    [
+        ("is_correct", "number", "score"),
+        ("", "number", "score"),
+        ("score:output", "number", "score"),
+        ("output", "text", "member"),
+        ("annotation", "number", "score"),
+        ("annotation:score:", "number", "annotation"),
+        ("annotation:value:x", "text", "annotation"),
+        ("Annotation:value:x", "number", "score"),
+        ("annotation:value", None, None),
+        ("annotation:x:y", None, None),
+    ],
+)
+def test_names(contract: Contract, field: str, kind: str | None, source: str | None) -> None:
+    if kind is None:
+        assert contract.body_faults({"filter_field": field, "filter_operator": "is_null"})
+        with pytest.raises(KeyError):
+            contract.field_kind(field)
+    else:
+        subject = find_subject(contract, Tables(contract), Filter(field))
+        assert (subject.kind, subject.source) == (kind, source)
+
+
+NEW = {
+    "reviewer": ("text", {"type": ["string", "null"]}, "Ada", "equals", "Ada"),
+    "body": ("text", {"type": ["string", "null"]}, "named as a column", "like", "COLUMN"),
+    "weight": ("number", {"type": ["number", "null"]}, 10, "greater_than", "9"),
+    "seen_at": (
+        "timestamp",
+        {"type": ["string", "null"], "format": "date-time"},
+        STAMP,
+        "less_than",
+        "2025-01-01T00:00:00Z",
+    ),
+    "kept": ("boolean", {"type": "boolean"}, True, "equals", "true"),
+    "labels": ("string_list", {"type": "array", "items": {"type": "string"}}, ["x", "y"], "in", "y"),
+    "numbers": ("integer_list", {"type": "array", "items": {"type": "integer"}}, [1], "equals", "1.0"),
+    "extra": ("map", {"type": "object", "additionalProperties": True}, {"k": 1}, "equals", "1"),
+    "thing": ("structure", {"type": ["object", "null"], "properties": {}}, {}, "exists", None),
+}
+
+
+def test_new_members_need_no_code(contract: Contract) -> None:
+    """A member added to the document is stored, judged and answered."""
+    document = copy.deepcopy(dict(contract.document))
+    schemas = document["components"]["schemas"]
+    log = {"trace_id": "a", "start_timestamp": STAMP}
+    for member, (kind, schema, value, _, _) in NEW.items():
+        schemas["TraceLog"]["properties"][member] = schema
+        schemas["TraceLogFilters"]["$defs"][f"{kind}_member"]["enum"].append(member)
+        log[member] = value  # type: ignore[assignment]
+    extended, parts = Contract(document), Parts()
+    with Store(extended, [("e", [RootLog.of(log), RootLog.of({"trace_id": "b", "start_timestamp": STAMP})])]) as store:
+        for member, (kind, _, _, operator, value) in NEW.items():
+            asked = Filter(member, "k" if kind == "map" else None, operator, value)
+            condition = filter_condition(extended, store.tables, parts, asked)
+            statement = parts.select(store.tables, store.experiments["e"], condition, parts.order(store.tables))
+            assert list(store.bodies(statement)) == [RootLog.of(log).body], member
+
+
+def test_details_and_limits_are_the_document(contract: Contract) -> None:
+    assert contract.max_bytes == 65_536
+    assert contract.methods == ("POST",)
+    assert contract.key_header == "x-api-key"
+    assert contract.detail(404) == "Experiment not found."
+
+
+def test_document_is_found_or_missed_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = (tmp_path / "beside.yaml", tmp_path / "root.yaml")
+    monkeypatch.setattr(contract_module, "_PLACES", places)
+    load = contract_module.load.__wrapped__
+    with pytest.raises(FileNotFoundError, match=r"beside\.yaml or .*root\.yaml"):
+        load()
+    places[1].write_text((Path(__file__).parents[2] / "openapi.yaml").read_text())
+    assert load().max_bytes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2024-04-15",
+        "2024-04-15T12:00:00",
+        "2024-02-30T12:00:00Z",
+        "2024-04-15T24:00:00Z",
+        "2024-04-15T12:00:00+24:00",
+        "2024-04-15 12:00:00Z",
+        "2024-04-15T12:00:00.Z",
+        "2024-04-15T12:00:00Z\n",
+        "\uff12024-04-15T12:00:00Z",
+    ],
+)
+def test_no_instant(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not an RFC 3339|day is out of range"):
+        read_instant(text)
+
+
+def test_instants_order_as_text() -> None:
+    stamps = [
+        "0000-01-01T00:00:00+23:59",
+        "0000-01-01T00:00:00Z",
+        "0000-12-31T23:59:59.9Z",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59.99Z",
+        "1970-01-01T01:00:00.00+01:00",
+        "2016-12-31T23:59:59.999999999Z",
+        "2016-12-31T23:59:60Z",
+        "2017-01-01T00:00:00.000000000000000000001Z",
+        "9999-12-31T23:59:59.9-23:59",
+    ]
+    instants = [read_instant(stamp) for stamp in stamps]
+    assert instants == sorted(set(instants))
+    assert read_instant("2016-12-31T23:59:60Z") == read_instant("2017-01-01T00:00:00.000Z")
