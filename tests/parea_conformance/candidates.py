@@ -140,7 +140,7 @@ class Candidates:
         for name in names:
             field = prefix + name
             yield from (Filter(field, "exists"), Filter(field, "is_null"))
-            if self._contract.accepts(Filter(field, "equals", "1").body()):
+            if field not in self._contract.kinds:
                 scores = sorted({score for log in self._universe.logs for score in RIGHT.scores(log, name)})
                 yield from (Filter(field, "greater_than", spelled.spell(score)) for score in _spread(scores, 3))
 

@@ -44,8 +44,19 @@ def _padded(wire: Wire, size: int) -> Request:
 def _keys(wire: Wire, contract: Contract) -> Iterator[Case]:
     ask = wire.request({})
     yield Case("auth.key-missing", "no key", replace(ask, key=None), (401,))
-    for key in ("", "x{key}", "{key}x", "not-the-key", "Bearer {key}"):
+    for key in (
+        "",
+        "x{key}",
+        "{key}x",
+        "not-the-key",
+        "Bearer {key}",
+        "not the key",
+        "nicht-der-schlüssel",
+        "{key},{key}",
+    ):
         yield Case("auth.key-wrong", f"key {key!r}", replace(ask, key=key), (401,))
+    for name in (contract.key_header.upper(), contract.key_header.title()):
+        yield Case("auth.header-case", name, replace(ask, key_header=name), (200,))
     bare = replace(ask, key=None)
     nowhere = Request(wire.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
     for label, request in (
@@ -73,7 +84,7 @@ def _http(wire: Wire, contract: Contract) -> Iterator[Case]:
         wire.path().rsplit("/", 1)[0],
     ):
         yield Case("http.path", path, replace(ask, path=path), (404,))
-    for method in ("GET", "PUT", "PATCH", "DELETE"):
+    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "BREW"):
         yield Case("http.method", method, replace(ask, method=method), (405,), ("allow", "POST"))
     for media_type in ("text/plain", _FORM, "application/problem+json", "application/xml", "*/*", None):
         yield Case("http.media-type", f"{media_type}", replace(ask, content_type=media_type), (415,))
@@ -83,6 +94,8 @@ def _http(wire: Wire, contract: Contract) -> Iterator[Case]:
     yield Case("http.size", f"{limit} bytes", _padded(wire, limit), (200,))
     for size in (limit + 1, 4 * limit):
         yield Case("http.size", f"{size} bytes", _padded(wire, size), (413,))
+        yield Case("http.size", f"{size} bytes in chunks", replace(_padded(wire, size), chunked=True), (413,))
+    yield Case("http.size", "a filter in chunks", replace(wire.request(good), chunked=True), (200,))
     yield from _order(wire, limit)
 
 
@@ -127,21 +140,25 @@ def _json(wire: Wire, contract: Contract) -> Iterator[Case]:
 BUILDERS: tuple[Callable[[Wire, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
 
 REQUIREMENTS = (
-    "auth.key-missing", "auth.key-wrong", "auth.first", "auth.same-answer",
+    "auth.key-missing", "auth.key-wrong", "auth.header-case", "auth.first", "auth.same-answer",
     "experiment.unknown", "experiment.other-tenant", "experiment.empty",
     "http.path", "http.method", "http.media-type", "http.media-type-parameter", "http.size", "http.order",
     "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
 )  # fmt: skip
 
 
+def cases(wire: Wire, contract: Contract) -> list[Case]:
+    """All cases, in the order in which they are sent."""
+    return [case for build in BUILDERS for case in build(wire, contract)]
+
+
 def judge(run: Run) -> None:
     """Send every case, and write what comes into the ledger."""
     first: dict[str, Exchange] = {}
-    for build in BUILDERS:
-        for case in build(run.wire, run.contract):
-            exchange = run.wire.send(case.request)
-            first.setdefault(case.requirement, exchange)
-            _judge(run, case, exchange)
+    for case in cases(run.wire, run.contract):
+        exchange = run.wire.send(case.request)
+        first.setdefault(case.requirement, exchange)
+        _judge(run, case, exchange)
     _same_answer(run, first["auth.key-missing"], run.wire.send(replace(run.wire.request({}), key="not-the-key")))
     _other_experiments(run, first["experiment.unknown"])
 
@@ -181,7 +198,7 @@ def _judge_places(run: Run, requirement: str, case: Case, exchange: Exchange) ->
 
 
 def _same_answer(run: Run, missing: Exchange, wrong: Exchange) -> None:
-    same = (missing.status, missing.body) == (wrong.status, wrong.body)
+    same = _said(missing) == _said(wrong)
     summary = "a wrong key is answered otherwise than none"
     failure = run.failure(wrong, summary, missing.received())
     run.ledger.judge(
@@ -195,14 +212,7 @@ def _other_experiments(run: Run, unknown: Exchange) -> None:
     if options.other_experiment is None:
         run.ledger.skip("experiment.other-tenant", "no --other-experiment was given")
     else:
-        exchange = run.wire.send(run.wire.request({}, options.other_experiment))
-        same = exchange.status == 404 and _anonymous(exchange, options.other_experiment) == _anonymous(
-            unknown, UNKNOWN_EXPERIMENT
-        )
-        failure = run.failure(
-            exchange, "another key's experiment is not answered as an unknown one", unknown.received()
-        )
-        run.ledger.judge("experiment.other-tenant", options.other_experiment, None if same else failure)
+        _other_tenant(run, unknown, options.other_experiment)
     if options.empty_experiment is None:
         run.ledger.skip("experiment.empty", "no --empty-experiment was given")
         return
@@ -213,5 +223,34 @@ def _other_experiments(run: Run, unknown: Exchange) -> None:
         run.ledger.judge("experiment.empty", f"body {body}", None if held else failure)
 
 
-def _anonymous(exchange: Exchange, experiment: str) -> bytes:
-    return exchange.body.replace(experiment.encode(), b"")
+def _other_tenant(run: Run, unknown: Exchange, experiment: str) -> None:
+    """Each key's experiment must look to the other as one that does not exist."""
+    ask = run.wire.request({}, experiment)
+    crossings = [(experiment, ask)]
+    if run.options.other_api_key is not None:
+        own = run.wire.send(replace(ask, key="{other}"))
+        if own.status != 200:
+            cause = f"--other-api-key does not reach --other-experiment: answered {own.status}"
+            run.ledger.error("experiment.other-tenant", cause)
+            return
+        crossings.append((run.options.experiment, replace(run.wire.request({}), key="{other}")))
+    for name, request in crossings:
+        exchange = run.wire.send(request)
+        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, UNKNOWN_EXPERIMENT)
+        failure = run.failure(
+            exchange, "another key's experiment is not answered as an unknown one", unknown.received()
+        )
+        run.ledger.judge("experiment.other-tenant", name, None if same else failure)
+
+
+def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
+    """What an error says: its status, the names of its members, its detail without the experiment's name. The value
+    of another member may differ from answer to answer, as a request's id does."""
+    try:
+        body = exchange.json()
+    except ValueError:
+        return exchange.status, exchange.body
+    if not isinstance(body, dict):
+        return exchange.status, exchange.body
+    detail = str(body.get("detail"))
+    return exchange.status, sorted(body), detail.replace(experiment, "") if experiment else detail

@@ -1,80 +1,53 @@
 """`parea-conformance`: judge a server by the contract."""
 
 import argparse
-import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from parea_conformance import contract, seed_data
-from parea_conformance.report import as_data, as_junit, show
-from parea_conformance.run import Options
-from parea_conformance.suite import CANNOT_JUDGE, judge
-
-_EPILOG = """
-exit status: 0 conformant, 1 not conformant, 2 could not judge (unreachable, wrong key, unknown or empty experiment,
-bad arguments, or requirements that the experiment's logs cannot decide, unless --accept-undecided is given).
-
-The suite only reads. `parea-conformance seed-data DIR` writes a small experiment on which nothing is undecided.
-"""
+from parea_conformance.arguments import read_options
+from parea_conformance.options import Options
+from parea_conformance.report import compare, load_report, show, show_plan, write_reports
+from parea_conformance.suite import CANNOT_JUDGE, Report, judge
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="parea-conformance",
-        description="Judge a server of the trace logs endpoint by the contract, with proof.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("base_url", metavar="BASE_URL", help="what precedes /api/parea/v1; or: seed-data DIR")
-    parser.add_argument("--experiment", metavar="UUID", required=True, help="the experiment to judge by; it needs logs")
-    parser.add_argument("--api-key", metavar="KEY", help="default: the environment variable PAREA_API_KEY")
-    parser.add_argument(
-        "--class", dest="classes", action="append", choices=contract.CLASSES, help="judge this class only (repeatable)"
-    )
-    parser.add_argument("--other-experiment", metavar="UUID", help="an experiment of another key, to be answered 404")
-    parser.add_argument("--empty-experiment", metavar="UUID", help="an experiment of this key without logs")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of fuzzing and planning (default 0)")
-    parser.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="for each answer (default 30)")
-    parser.add_argument(
-        "--accept-undecided", action="store_true", help="undecided requirements do not spoil the verdict"
-    )
-    parser.add_argument("--report-dir", type=Path, metavar="DIR", help="write report.json and junit.xml there")
-    return parser
+def _judge(options: Options) -> Report:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("preflight", total=None)
+
+        def tell(stage: str, sent: int, planned: int) -> None:
+            bar.update(task, description=stage, completed=sent, total=max(sent, planned))
+
+        return judge(options, tell)
 
 
-def _options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> tuple[Options, Path | None]:
-    given = parser.parse_args(arguments)
-    address = urlsplit(given.base_url)
-    if address.scheme not in ("http", "https") or not address.netloc:
-        parser.error(f"BASE_URL must begin with http:// or https://, not {given.base_url!r}")
-    key = os.environ.get("PAREA_API_KEY", "") if given.api_key is None else given.api_key
-    if not key:
-        parser.error("an API key is needed: --api-key or the environment variable PAREA_API_KEY")
-    if given.timeout <= 0:
-        parser.error("--timeout must be above 0")
-    options = Options(
-        base_url=given.base_url.rstrip("/").removesuffix("/api/parea/v1"),
-        experiment=given.experiment,
-        api_key=key,
-        classes=tuple(dict.fromkeys(given.classes or contract.CLASSES)),
-        seed=given.seed,
-        other_experiment=given.other_experiment,
-        empty_experiment=given.empty_experiment,
-        timeout=given.timeout,
-        accept_undecided=given.accept_undecided,
-    )
-    return options, given.report_dir
+def _run(words: Sequence[str]) -> int:
+    options, directory = read_options(words)
+    report = _judge(options)
+    console = Console(highlight=False)
+    if options.dry_run and not report.cause:
+        show_plan(report, console)
+    else:
+        show(report, console)
+    if directory is not None:
+        try:
+            write_reports(report, directory)
+        except OSError as error:
+            print(f"parea-conformance: the reports could not be written: {error}", file=sys.stderr)
+            return CANNOT_JUDGE
+    return report.status
 
 
-def _write_seed_data(arguments: Sequence[str]) -> int:
+def _seed_data(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="parea-conformance seed-data", description=seed_data.__doc__)
-    parser.add_argument("directory", type=Path, metavar="DIR")
-    directory = parser.parse_args(arguments).directory
+    parser.add_argument("directory", type=Path, metavar="DIR", help="where the .jsonl files go, an experiment each")
+    directory = parser.parse_args(words).directory
     try:
         paths = seed_data.write(directory, contract.load())
     except OSError as error:
@@ -85,23 +58,32 @@ def _write_seed_data(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _diff(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="parea-conformance diff",
+        description="Show what changed between two reports. Exit status: 0 nothing got worse, 1 something did, "
+        "2 a report could not be read.",
+    )
+    parser.add_argument("old", type=Path, metavar="OLD", help="a report.json")
+    parser.add_argument("new", type=Path, metavar="NEW", help="a later one")
+    given = parser.parse_args(words)
+    try:
+        old, new = load_report(given.old), load_report(given.new)
+    except (OSError, ValueError) as error:
+        print(f"parea-conformance: {error}", file=sys.stderr)
+        return CANNOT_JUDGE
+    lines, worse = compare(old, new)
+    for line in lines:
+        print(line)
+    return int(worse)
+
+
+_COMMANDS = {"seed-data": _seed_data, "diff": _diff}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is returned."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["seed-data"]:
-        return _write_seed_data(words[1:])
-    options, directory = _options(_parser(), words)
-    progress = Console(stderr=True)
-    with progress.status("starting") as status:
-        report = judge(options, status.update if progress.is_terminal else lambda _stage: None)
-    show(report, Console(highlight=False))
-    if directory is not None:
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(as_data(report), indent=2, ensure_ascii=True) + "\n"
-            (directory / "report.json").write_text(text, encoding="utf-8")
-            (directory / "junit.xml").write_text(as_junit(report), encoding="utf-8")
-        except OSError as error:
-            print(f"parea-conformance: the reports could not be written: {error}", file=sys.stderr)
-            return CANNOT_JUDGE
-    return report.status
+    if words and words[0] in _COMMANDS:
+        return _COMMANDS[words[0]](words[1:])
+    return _run(words)

@@ -2,7 +2,9 @@
 
 import copy
 import functools
+import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +55,8 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         schemas = document["components"]["schemas"]
-        [(self.path, item)] = document["paths"].items()
+        [(path, item)] = document["paths"].items()
+        self.path: str = path
         self._operation = item["post"]
         [scheme] = document["components"]["securitySchemes"].values()
         self.key_header: str = scheme["name"]
@@ -87,8 +90,10 @@ class Contract:
         return self._body.is_valid(body)
 
     def places(self, body: object) -> list[tuple[str | int, ...]]:
-        """Where the schema finds fault with this body: each place as `loc` must name it, from `body` on."""
+        """Where the schema finds fault with this body: each place as `loc` may name it, from `body` on."""
         places: list[tuple[str | int, ...]] = []
+        if isinstance(body, dict) and body.get("filter_field") is None:
+            places.append(("body", "filter_field"))  # missing, where the others need it
         for error in self._body.iter_errors(body):
             place: tuple[str | int, ...] = ("body", *error.instance_path)
             kind = error.kind
@@ -135,11 +140,31 @@ class Contract:
 
 
 def _first_fault(validator: jsonschema_rs.Draft202012Validator, value: object) -> str | None:
-    error = next(validator.iter_errors(value), None)
+    error = _first_error(validator, value)
     if error is None:
         return None
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
     return f"${place}: {error.message[:300]}"
+
+
+def _first_error(validator: jsonschema_rs.Draft202012Validator, value: object) -> jsonschema_rs.ValidationError | None:
+    try:
+        error = next(validator.iter_errors(value), None)
+    except UnicodeEncodeError:
+        return next(validator.iter_errors(_tame(value)), None)
+    # Only where there is an error: to the validator an infinity is null.
+    return error and next(validator.iter_errors(_tame(value)), None)
+
+
+def _tame(value: Any) -> Any:
+    """The value as the validator can take it: numbers beyond doubles finite, lone surrogates replaced."""
+    if isinstance(value, dict):
+        return {_tame(key): _tame(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_tame(held) for held in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return math.copysign(sys.float_info.max, value) if isinstance(value, float) and math.isinf(value) else value
 
 
 @functools.cache

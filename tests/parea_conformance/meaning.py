@@ -10,7 +10,7 @@ from parea_conformance.run import Run
 from parea_conformance.shape import Shape
 from parea_conformance.universe import Universe
 from parea_conformance.verdict import Evidence, Failure
-from parea_conformance.wire import Exchange
+from parea_conformance.wire import BudgetSpentError, Exchange
 
 _SHOWN = 20
 
@@ -69,15 +69,29 @@ class Meaning:
         self._run.ledger.judge("body.accepted", "every planned filter was answered 200", failure)
 
     def send(self) -> None:
-        """Send every probe, and write what the answers show."""
-        probes = [probe for plan_ in self.plans for probe in plan_.probes]
-        for probe in probes:
-            self.ask(probe.filter)
-        excused = self._tree_explains(probes)
+        """Send every probe, and write what the answers show.
+
+        Raises:
+            BudgetSpentError: no more requests may be sent; what was sent has been judged.
+        """
+        sent: list[Plan] = []
+        spent: BudgetSpentError | None = None
         for plan_ in self.plans:
-            if plan_.requirement != "request.operators":
+            try:
+                for probe in plan_.probes:
+                    self.ask(probe.filter)
+                sent.append(plan_)
+            except BudgetSpentError as error:
+                spent = error
+        excused = self._tree_explains([probe for plan_ in sent for probe in plan_.probes])
+        for plan_ in self.plans:
+            if plan_ not in sent:
+                self._run.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
+            elif plan_.requirement != "request.operators":
                 self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
-        self._operators()
+        self._operators(spent)
+        if spent is not None:
+            raise spent
 
     def _tree_explains(self, probes: Sequence[Probe]) -> bool:
         """Whether one wrong reading explains every deviation: that any log of a tree may fit for its root.
@@ -136,11 +150,13 @@ class Meaning:
             explanation=explanation,
         )
 
-    def _operators(self) -> None:
+    def _operators(self, spent: BudgetSpentError | None) -> None:
         for operator in self._run.contract.operators:
             asked = [seen for seen in self.seen.values() if seen.filter.operator == operator]
             if not asked:
-                self._run.ledger.undecide("request.operators", f"{operator}: no log has a field to ask it of")
+                self._run.ledger.undecide(
+                    "request.operators", f"{operator}: {spent or 'no log has a field to ask it of'}"
+                )
                 continue
             refused = [seen for seen in asked if seen.exchange.status != 200]
             failure = None

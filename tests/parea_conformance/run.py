@@ -1,11 +1,12 @@
 """What the stages of one run share: the contract, the wire, the ledger, and how an answer is read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from parea_conformance.contract import Contract
 from parea_conformance.library import Fact, Library
+from parea_conformance.options import Options
 from parea_conformance.oracle import Log
 from parea_conformance.verdict import Failure, Ledger
 from parea_conformance.wire import Exchange, Wire
@@ -13,22 +14,6 @@ from parea_conformance.wire import Exchange, Wire
 
 class CannotJudgeError(Exception):
     """The server cannot be judged: unreachable, wrong key, unknown or empty experiment. The message says which."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a run was asked for. `repr` does not hold the keys."""
-
-    base_url: str
-    experiment: str
-    api_key: str = field(repr=False)
-    classes: tuple[str, ...]
-    seed: int = 0
-    other_experiment: str | None = None
-    empty_experiment: str | None = None
-    timeout: float = 30.0
-    fuzz: int = 60
-    accept_undecided: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,3 +66,6 @@ class Run:
         if not faults:
             self.ledger.hold("response.schema", "every log of every answer was checked against the schema")
         return Answer(exchange, facts)
+
+
+__all__ = ["Answer", "CannotJudgeError", "Options", "Run"]

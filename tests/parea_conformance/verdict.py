@@ -13,8 +13,8 @@ class Verdict(enum.StrEnum):
     FAIL = "fail"  # at least one answer broke it
     ERROR = "error"  # a check of it could not run
     UNDECIDED = "undecided"  # the data cannot tell the right reading from some wrong one
-    PASS = "pass"  # noqa: S105 - proven: every check of it ran and held
     SKIPPED = "skipped"  # not judged, for a cause that is named
+    PASS = "pass"  # noqa: S105 - proven: every check of it ran and held
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class Entry:
             return Verdict.ERROR
         if self.undecided:
             return Verdict.UNDECIDED
-        if self.proofs:
-            return Verdict.PASS
-        return Verdict.SKIPPED if self.skipped else Verdict.ERROR
+        if self.skipped:
+            return Verdict.SKIPPED
+        return Verdict.PASS if self.proofs else Verdict.ERROR
 
     @property
     def causes(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Requests and answers, the only module of the suite that touches the network.
 
-A request never holds the API key: `key` is a template in which `{key}` stands for it, filled in as the request leaves.
+A request never holds an API key: `key` is a template in which `{key}` stands for it, and `{other}` for the other
+tenant's, filled in as the request leaves.
 """
 
 import base64
@@ -15,15 +16,24 @@ from urllib.parse import quote
 
 import httpx
 
+from parea_conformance.contract import Contract
 from parea_conformance.filters import Filter
+from parea_conformance.options import Options
 
 JSON = "application/json"
 _TEMPLATE = "{key}"
+_OTHER = "{other}"
 _BUSY = 429
 _PATIENCE = 3
 _LONGEST_WAIT = 10.0
 _SHORTEST_SECRET = 8
 _SHOWN = 300
+_DROPPED = 2
+_SHOWN_AS: dict[str, str] = {_TEMPLATE: "$PAREA_API_KEY", _OTHER: "$PAREA_OTHER_API_KEY"}
+
+
+class BudgetSpentError(Exception):
+    """As many requests were sent as the run may send."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class Request:
     Attributes:
         path: what follows the base URL, percent-encoded.
         key: template of the key header's value; None sends no such header.
+        key_header: the name of that header, where it is not spelled as in the contract.
+        chunked: whether the body is sent in chunks, its length untold.
         content_type: None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
     """
@@ -44,6 +56,8 @@ class Request:
     content_type: str | None = JSON
     headers: tuple[tuple[str, str], ...] = ()
     body_shell: str = ""
+    key_header: str = ""
+    chunked: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,30 +123,29 @@ def encode(body: object) -> bytes:
 
 
 class Wire:
-    """Sends requests to one server, one experiment, with one key.
+    """Sends requests to one server, one experiment, with one key: at most so many, and no faster than so, as the
+    options say.
 
-    Args:
-        base_url: what precedes the contract's path.
-        template: the contract's path template.
-        key_header: the header that carries the key.
-        api_key: the key; it leaves this object in requests only.
-        timeout: seconds to wait for each answer.
+    Attributes:
+        sent: how many requests were sent. seconds: how long their answers took, added up.
+        observers: told of every exchange.
     """
 
-    def __init__(
-        self, base_url: str, template: str, key_header: str, api_key: str, experiment: str, timeout: float = 30.0
-    ) -> None:
-        self.base_url = base_url.rstrip("/")
-        self.experiment = experiment
+    def __init__(self, contract: Contract, options: Options) -> None:
+        self.base_url = options.base_url.rstrip("/")
+        self.experiment = options.experiment
         self.sent = 0
         self.seconds = 0.0
         self.observers: list[Callable[[Exchange], None]] = []
-        self._template = template
-        self._key_header = key_header
-        self._api_key = api_key
+        self._template = contract.path
+        self._key_header = contract.key_header
+        self._keys = {_TEMPLATE: options.api_key, _OTHER: options.other_api_key or ""}
+        self._most = options.max_requests
+        self._pause = 1 / options.rate if options.rate else 0.0
+        self._next = 0.0
         self._lock = threading.Lock()
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        self._client = httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(timeout=options.timeout, limits=limits, follow_redirects=False, trust_env=False)
 
     def __repr__(self) -> str:
         return f"Wire({self.base_url!r}, experiment={self.experiment!r})"
@@ -153,11 +166,15 @@ class Wire:
         return Request(self.path(experiment), body if isinstance(body, bytes) else encode(body))
 
     def send(self, request: Request) -> Exchange:
-        """Send a request, and tell the observers of its exchange. Waits and repeats when the server is busy (429)."""
+        """Send a request, and tell the observers of its exchange. Waits and repeats when the server is busy (429).
+
+        Raises:
+            BudgetSpentError: no more requests may be sent.
+        """
         for attempt in range(_PATIENCE + 1):
+            self._wait_for_turn()
             exchange = self._send(request)
             with self._lock:
-                self.sent += 1
                 self.seconds += exchange.seconds
                 for observe in self.observers:
                     observe(exchange)
@@ -167,6 +184,15 @@ class Wire:
             time.sleep(min(float(wait), _LONGEST_WAIT) if wait.isdigit() else 1.0)
         return exchange
 
+    def _wait_for_turn(self) -> None:
+        with self._lock:
+            if self._most is not None and self.sent >= self._most:
+                raise BudgetSpentError(f"the budget of {self._most} requests was spent")
+            self.sent += 1
+            now = time.monotonic()
+            turn = self._next = max(now, self._next + self._pause)
+        time.sleep(turn - now)
+
     def ask(self, filter_: Filter) -> Exchange:
         """Send a filter."""
         return self.send(self.request(filter_))
@@ -174,28 +200,46 @@ class Wire:
     def _send(self, request: Request) -> Exchange:
         headers: list[tuple[bytes, bytes]] = [(name.encode(), value.encode()) for name, value in request.headers]
         if request.key is not None:
-            headers.append((self._key_header.encode(), request.key.replace(_TEMPLATE, self._api_key).encode()))
+            name = request.key_header or self._key_header
+            headers.append((name.encode(), self._filled(request.key).encode()))
         if request.content_type is not None:
             headers.append((b"content-type", request.content_type.encode()))
         start = time.perf_counter()
-        try:
-            answer = self._client.request(
-                request.method, self.base_url + request.path, content=request.body, headers=headers
-            )
-        except httpx.HTTPError as error:
-            failed = f"no answer: {type(error).__name__}: {error}".replace(self._api_key or "\0", "$PAREA_API_KEY")
-            seconds = time.perf_counter() - start
-            return Exchange(request, 0, httpx.Headers(), b"", seconds, failed, self.curl(request))
+        for attempt in range(_DROPPED + 1):
+            try:
+                content = iter([request.body]) if request.chunked else request.body
+                url = self.base_url + request.path
+                answer = self._client.request(request.method, url, content=content, headers=headers)
+                break
+            except httpx.HTTPError as error:
+                # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
+                if attempt == _DROPPED or not isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+                    failed = self._hidden(f"no answer: {type(error).__name__}: {error}")
+                    seconds = time.perf_counter() - start
+                    return Exchange(request, 0, httpx.Headers(), b"", seconds, failed, self.curl(request))
         seconds = time.perf_counter() - start
         return Exchange(request, answer.status_code, answer.headers, answer.content, seconds, "", self.curl(request))
+
+    def _filled(self, key: str) -> str:
+        for template, secret in self._keys.items():
+            key = key.replace(template, secret)
+        return key
+
+    def _hidden(self, text: str) -> str:
+        for template, secret in self._keys.items():
+            text = text.replace(secret or "\0", _SHOWN_AS[template])
+        return text
 
     def curl(self, request: Request) -> str:
         """A command that sends this request, with the key as `$PAREA_API_KEY`."""
         words = ["curl", "-sS", "-i", "-X", request.method, shlex.quote(self.base_url + request.path)]
         if request.key is not None:
-            words += ["-H", f'"{self._key_header}: {request.key.replace(_TEMPLATE, "$PAREA_API_KEY")}"']
+            shown = request.key.replace(_TEMPLATE, _SHOWN_AS[_TEMPLATE]).replace(_OTHER, _SHOWN_AS[_OTHER])
+            words += ["-H", f'"{request.key_header or self._key_header}: {shown}"']
         content_type = "content-type:" if request.content_type is None else f"content-type: {request.content_type}"
         words += ["-H", shlex.quote(content_type)]
+        if request.chunked:
+            words += ["-H", "'transfer-encoding: chunked'"]
         for name, value in request.headers:
             words += ["-H", shlex.quote(f"{name}: {value}")]
         if request.body_shell:
@@ -210,5 +254,6 @@ class Wire:
         return " ".join([*words, "--data-binary", shlex.quote(text)])
 
     def hides(self, body: bytes) -> bool:
-        """Whether an answer keeps the key to itself. A key of few characters may stand anywhere by chance."""
-        return len(self._api_key) < _SHORTEST_SECRET or self._api_key.encode() not in body
+        """Whether an answer keeps the keys to itself. A key of few characters may stand anywhere by chance."""
+        secrets = [secret.encode() for secret in self._keys.values() if len(secret) >= _SHORTEST_SECRET]
+        return not any(secret in body for secret in secrets)

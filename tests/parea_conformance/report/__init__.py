@@ -1,7 +1,19 @@
-"""The reports of a run: terminal, JSON and JUnit."""
+"""The reports of a run: terminal, JSON, JUnit and HTML, and what changed between two of them."""
 
-from parea_conformance.report.data import as_data
+from parea_conformance.report.data import as_data, load_report, write_reports
+from parea_conformance.report.difference import compare
+from parea_conformance.report.html import as_html
 from parea_conformance.report.junit import as_junit
-from parea_conformance.report.terminal import show, verdict_line
+from parea_conformance.report.terminal import show, show_plan, verdict_line
 
-__all__ = ["as_data", "as_junit", "show", "verdict_line"]
+__all__ = [
+    "as_data",
+    "as_html",
+    "as_junit",
+    "compare",
+    "load_report",
+    "show",
+    "show_plan",
+    "verdict_line",
+    "write_reports",
+]

@@ -2,10 +2,17 @@
 
 import datetime
 import importlib.metadata
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema_rs
 
 from parea_conformance import contract
+from parea_conformance.report.html import as_html
+from parea_conformance.report.junit import as_junit
 from parea_conformance.report.terminal import verdict_line
 from parea_conformance.suite import Report
 from parea_conformance.verdict import Entry, Verdict
@@ -14,13 +21,14 @@ FORMAT = 1
 """Raised when a member of the report is renamed, removed or changes its meaning."""
 
 
-def _requirement(entry: Entry) -> dict[str, Any]:
+def _requirement(entry: Entry, known: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": entry.requirement.id,
         "text": entry.requirement.text,
         "class": entry.requirement.cls,
         "provenance": entry.requirement.provenance,
         "verdict": entry.verdict.value,
+        "known_failure": known.get(entry.requirement.id),
         "causes": entry.causes,
         "checks": entry.checks,
         "proofs": entry.proofs,
@@ -46,6 +54,10 @@ def as_data(report: Report) -> dict[str, Any]:
             "classes": list(options.classes),
             "seed": options.seed,
             "accept_undecided": options.accept_undecided,
+            "dry_run": options.dry_run,
+            "max_requests": options.max_requests,
+            "rate": options.rate,
+            "planned": dict(report.outline),
             "requests": report.requests,
             "seconds": round(report.seconds, 3),
             "logs": report.logs,
@@ -56,5 +68,40 @@ def as_data(report: Report) -> dict[str, Any]:
             "schemathesis": importlib.metadata.version("schemathesis"),
         },
         "counts": {verdict.value: report.count(verdict) for verdict in Verdict},
-        "requirements": [_requirement(entry) for entry in report.entries],
+        "requirements": [_requirement(entry, dict(options.known_failures)) for entry in report.entries],
     }
+
+
+def write_reports(report: Report, directory: Path) -> None:
+    """Write `report.json`, `report.html` and `junit.xml`.
+
+    Raises:
+        OSError: the directory or a file cannot be written.
+    """
+    data = as_data(report)
+    directory.mkdir(parents=True, exist_ok=True)
+    # ASCII: an answer may hold a lone surrogate, which no encoding can write.
+    (directory / "report.json").write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    (directory / "report.html").write_text(as_html(data), encoding="utf-8", errors="backslashreplace")
+    (directory / "junit.xml").write_text(as_junit(report), encoding="utf-8")
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of `report.json`."""
+    path = Path(__file__).with_name("report.schema.json")
+    return cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+
+
+def load_report(path: Path) -> dict[str, Any]:
+    """A `report.json`.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no report, or of another format; the message says where.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        jsonschema_rs.validate(report_schema(), data)
+    except (ValueError, jsonschema_rs.ValidationError) as error:
+        raise ValueError(f"{path}: not a report of this suite: {str(error).splitlines()[0]}") from None
+    return cast("dict[str, Any]", data)

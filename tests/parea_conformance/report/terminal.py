@@ -19,6 +19,9 @@ _SHOWN = 2
 
 def verdict_line(report: Report) -> str:
     """The verdict in one line."""
+    known = sum(entry.verdict is Verdict.FAIL for entry in report.entries) - sum(
+        entry.verdict is Verdict.FAIL for entry in report.unexpected
+    )
     counts = ", ".join(f"{report.count(verdict)} {verdict}" for verdict in Verdict if report.count(verdict))
     if report.status == NOT_CONFORMANT:
         word = "NOT CONFORMANT"
@@ -26,10 +29,19 @@ def verdict_line(report: Report) -> str:
         word = "CONFORMANT"
         if report.count(Verdict.UNDECIDED):
             word += " as far as it was decided (undecided requirements were accepted)"
+        if known:
+            word += f" but for {known} known failure{'s' * (known > 1)}"
     else:
         word = "COULD NOT JUDGE"
     cause = f": {report.cause}" if report.cause else ""
     return f"{word}{cause} ({counts}; {report.requests} requests, {report.seconds:.1f} s)"
+
+
+def _surprises(report: Report) -> list[str]:
+    """The requirements that pass although a failure is known."""
+    known = dict(report.options.known_failures)
+    passing = [entry for entry in report.unexpected if entry.verdict is Verdict.PASS]
+    return [f"{e.requirement.id} passes, but is a known failure: {known[e.requirement.id]}" for e in passing]
 
 
 def _row(entry: Entry) -> tuple[Text, str, Text]:
@@ -55,6 +67,17 @@ def _failure(console: Console, failure: Failure) -> None:
     console.print(Text(f"    {failure.curl}", style="cyan"), soft_wrap=True)
 
 
+def show_plan(report: Report, console: Console) -> None:
+    """Print what a run would send."""
+    table = Table("Requirement", "Requests", box=None, pad_edge=False)
+    for name, number in report.outline.items():
+        table.add_row(name, str(number))
+    console.print(table)
+    total = sum(report.outline.values())
+    line = f"{total} requests planned beside those of the preflight and the laws; {report.requests} were sent"
+    console.print(Text(f"\n{line}", style="bold"))
+
+
 def show(report: Report, console: Console) -> None:
     """Print the report."""
     if not report.cause:
@@ -67,4 +90,6 @@ def show(report: Report, console: Console) -> None:
             console.print(Text(f"\n{entry.requirement.id}", style="bold"))
             for failure in entry.failures[:_SHOWN]:
                 _failure(console, failure)
+    for line in _surprises(report):
+        console.print(Text(f"\n{line}", style="bold red"))
     console.print(Text(f"\n{verdict_line(report)}", style="bold"), soft_wrap=True)

@@ -90,7 +90,7 @@ ROOT_ORDERS = (
         "Ties are ordered by UTF-16 code unit.",
         "two ids that tie, one with a character from U+E000 to U+FFFF, one with a character beyond",
         "result.order",
-        lambda log: (_start(log), log["trace_id"].encode("utf-16-be").hex()),
+        lambda log: (_start(log), log["trace_id"].encode("utf-16-be", "surrogatepass").hex()),
     ),
     OrderRival(
         "order-ties-reversed",

@@ -1,0 +1,133 @@
+"""Budget, rate, dry run, known failures, the other tenant: what a run can be asked for."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from parea_conformance import arguments, seed_data
+from parea_conformance.contract import Contract
+from parea_conformance.options import Options
+from parea_conformance.suite import judge
+from parea_conformance.verdict import Verdict
+from parea_conformance.wire import BudgetSpentError, Wire
+from parea_target.server import running
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+KEY = "a-key-of-the-tests-7d1f"
+OTHER_KEY = "another-key-of-the-tests"
+pytestmark = pytest.mark.xdist_group("verdicts")
+
+MakeOptions = Callable[..., Options]
+
+
+@pytest.fixture(scope="module")
+def right(target: ASGIApp) -> Iterator[str]:
+    with running(target) as base_url:
+        yield base_url
+
+
+@pytest.mark.parametrize("most", [1, 3, 40, 700])
+def test_a_budget_is_kept_and_what_it_does_not_reach_is_undecided(right: str, options: MakeOptions, most: int) -> None:
+    report = judge(options(right, max_requests=most))
+    assert report.requests <= most
+    assert report.status == 2
+    assert not report.count(Verdict.FAIL)
+    assert report.count(Verdict.UNDECIDED) or report.cause
+    planned = [entry for entry in report.entries if entry.requirement.id.startswith(("filter.", "field.", "http."))]
+    undecided = [entry for entry in planned if entry.verdict is Verdict.UNDECIDED]
+    assert all(any("budget" in cause for cause in entry.causes) for entry in undecided)
+
+
+def test_a_spent_budget_still_finds_what_it_reached(target: ASGIApp, options: MakeOptions) -> None:
+    async def ignoring(scope: Scope, receive: Receive, send: Send) -> None:
+        async def unfiltered() -> dict[str, object]:
+            await receive()
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+        await target({**scope, "headers": headers}, unfiltered, send)
+
+    with running(ignoring) as base_url:
+        report = judge(options(base_url, max_requests=60))
+    assert report.status == 1
+
+
+def test_the_rate_is_kept(right: str, options: MakeOptions, contract: Contract) -> None:
+    wire = Wire(contract, options(right, rate=50.0))
+    start = time.monotonic()
+    for _ in range(11):
+        wire.send(wire.request({}))
+    wire.close()
+    assert time.monotonic() - start >= 10 / 50
+
+
+def test_the_budget_of_a_wire(right: str, options: MakeOptions, contract: Contract) -> None:
+    wire = Wire(contract, options(right, max_requests=2))
+    assert [wire.send(wire.request({})).status for _ in range(2)] == [200, 200]
+    with pytest.raises(BudgetSpentError, match="2 requests"):
+        wire.send(wire.request({}))
+    wire.close()
+
+
+def test_a_dry_run_sends_little_says_what_it_would_send_and_is_no_pass(right: str, options: MakeOptions) -> None:
+    report = judge(options(right, dry_run=True))
+    full = judge(options(right))
+    assert report.requests <= 3
+    assert report.status == 2
+    assert not report.count(Verdict.PASS)
+    planned = sum(report.outline.values())
+    assert planned <= full.requests <= planned * 1.3
+    assert sum(n for name, n in report.outline.items() if name.startswith(("filter.", "field.", "result."))) <= 400
+
+
+def test_the_other_tenant_is_judged_from_both_sides(right: str, options: MakeOptions) -> None:
+    def verdict(**given: object) -> tuple[Verdict, int]:
+        report = judge(options(right, classes=("robustness",), **given))
+        [entry] = [entry for entry in report.entries if entry.requirement.id == "experiment.other-tenant"]
+        return entry.verdict, entry.checks
+
+    assert verdict() == (Verdict.PASS, 1)
+    assert verdict(other_api_key=OTHER_KEY) == (Verdict.PASS, 2)
+    assert verdict(other_api_key="no-key-of-this-server")[0] is Verdict.ERROR
+    assert verdict(other_experiment=None)[0] is Verdict.SKIPPED
+    assert verdict(other_experiment=seed_data.EXPERIMENT)[0] is Verdict.FAIL
+
+
+def test_known_failures_still_run_and_one_that_passes_fails_the_run(target: ASGIApp, options: MakeOptions) -> None:
+    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
+        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
+
+    known = tuple((name, "a ticket") for name in ("auth.key-missing", "auth.key-wrong"))
+    with running(keyless) as base_url:
+        none = judge(options(base_url, classes=("core",)))
+        all_known = judge(options(base_url, classes=("core",), known_failures=known))
+        some = judge(options(base_url, classes=("core",), known_failures=known[:1]))
+        stale = judge(options(base_url, classes=("core",), known_failures=(*known, ("error.detail", "mended"))))
+    assert [none.status, all_known.status, some.status, stale.status] == [1, 0, 1, 1]
+    assert all_known.count(Verdict.FAIL) == 2
+    assert [entry.requirement.id for entry in stale.unexpected] == ["error.detail"]
+
+
+def test_the_file_of_known_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAREA_API_KEY", KEY)
+    file = tmp_path / "known"
+    words = ["http://127.0.0.1:1", "--experiment", "e", "--known-failures", str(file)]
+    file.write_text("# ours\nauth.first  judged late, #12\n\nhttp.size a proxy cuts # until May\n", encoding="utf-8")
+    options, _ = arguments.read_options(words)
+    assert options.known_failures == (("auth.first", "judged late,"), ("http.size", "a proxy cuts"))
+    for wrong in ("no.such a reason", "auth.first", "auth.first   # why"):
+        file.write_text(wrong, encoding="utf-8")
+        with pytest.raises(SystemExit) as exit_:
+            arguments.read_options(words)
+        assert exit_.value.code == 2
+
+
+def test_keys_are_in_no_representation(options: MakeOptions, contract: Contract) -> None:
+    given = options("http://127.0.0.1:1", other_api_key=OTHER_KEY)
+    wire = Wire(contract, given)
+    shown = repr(given) + repr(wire) + wire.curl(wire.request({}))
+    wire.close()
+    assert KEY not in shown
+    assert OTHER_KEY not in shown

@@ -1,0 +1,104 @@
+"""The reports: their schema, what changed between two, and the page in a real browser."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from parea_conformance import cli
+from parea_conformance.options import Options
+from parea_conformance.report import as_data, as_html, compare
+from parea_conformance.report.data import report_schema
+from parea_conformance.suite import judge
+from parea_target.server import running
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+KEY = "a-key-of-the-tests-7d1f"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+pytestmark = pytest.mark.xdist_group("verdicts")
+
+
+@pytest.fixture(scope="module")
+def data(target: ASGIApp, options: Callable[..., Options]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The data of a right report, and of one with failures."""
+
+    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
+        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
+
+    with running(target) as right, running(keyless) as wrong:
+        yield tuple(json.loads(json.dumps(as_data(judge(options(url))))) for url in (right, wrong))
+
+
+def test_reports_fit_their_published_schema(data: tuple[dict[str, Any], ...]) -> None:
+    validator = jsonschema_rs.Draft202012Validator(report_schema())
+    for report in data:
+        assert [error.message for error in validator.iter_errors(report)] == []
+    broken = {**data[0], "requirements": [{**data[0]["requirements"][0], "verdict": "maybe"}]}
+    assert not validator.is_valid(broken)
+
+
+def test_what_changed(data: tuple[dict[str, Any], ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    right, wrong = data
+    lines, worse = compare(right, wrong)
+    assert worse
+    assert any(line.startswith("worse     auth.key-missing: pass -> fail") for line in lines)
+    lines, worse = compare(wrong, right)
+    assert not worse
+    assert any(line.startswith("better    auth.key-missing: fail -> pass") for line in lines)
+    assert compare(right, right) == (["nothing changed"], False)
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(json.dumps(right), encoding="utf-8")
+    new.write_text(json.dumps(wrong), encoding="utf-8")
+    assert cli.main(["diff", str(old), str(new)]) == 1
+    assert cli.main(["diff", str(new), str(old)]) == 0
+    new.write_text("{}", encoding="utf-8")
+    assert cli.main(["diff", str(old), str(new)]) == 2
+    assert cli.main(["diff", str(old), str(tmp_path / "none.json")]) == 2
+    assert "not a report" in capsys.readouterr().err
+
+
+def test_the_page_needs_no_network_and_escapes_what_servers_say(data: tuple[dict[str, Any], ...]) -> None:
+    hostile = json.loads(json.dumps(data[1]))
+    failing = next(entry for entry in hostile["requirements"] if entry["failures"])
+    failing["failures"][0]["received"] = "<script>alert(1)</script>"
+    page = as_html(hostile)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert not any(word in page for word in ("src=", "href=", "@import", "url("))
+    assert all(f"<code>{entry['id']}</code>" in page for entry in hostile["requirements"])
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_in_a_browser(data: tuple[dict[str, Any], ...], tmp_path: Path, width: int) -> None:
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)}")
+    # The page is as wide as its window, and says so to the probe below: nothing sticks out to the right.
+    probe = "<script>document.title = document.documentElement.scrollWidth + ' ' + innerWidth</script>"
+    file = tmp_path / "report.html"
+    file.write_text(as_html(data[1]).replace("</body>", f"{probe}</body>"), encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    done = subprocess.run(  # noqa: S603 - a browser of this machine, on our own page
+        [
+            browser,
+            *flags,
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--window-size={width},1000",
+            "--dump-dom",
+            file.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    title = done.stdout.partition("<title>")[2].partition("</title>")[0]
+    needed, given = map(int, title.split())
+    assert needed <= given
+    assert done.stdout.count("<details") == len(data[1]["requirements"])
+    assert "NOT CONFORMANT" in done.stdout
