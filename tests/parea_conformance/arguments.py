@@ -20,7 +20,7 @@ exit status:
   2  could not judge: unreachable, wrong key, unknown or empty experiment, bad arguments, a dry run, or requirements
      that are undecided on this experiment's logs (unless --accept-undecided is given)
 
-The suite only reads. Of an experiment of more than 400 logs it judges by a sample: the first log of each sort (by its
+The suite only reads. Of an experiment of more than 200 logs it judges by a sample: the first log of each sort (by its
 members, their types, its keys and scores), then some at random; every answer is still checked whole for its order,
 schema and make-up. Whole answers are held in memory one at a time.
 """

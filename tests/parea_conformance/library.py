@@ -18,7 +18,7 @@ from parea_conformance.oracle import Log, instant
 from parea_conformance.universe import descendants, sort_key
 from parea_conformance.wire import parse
 
-SAMPLE = 400
+SAMPLE = 200
 """How many logs are judged by at the most. Of a larger experiment: one of each sort of log, then some at random."""
 
 _RAW = msgspec.json.Decoder(list[msgspec.Raw])

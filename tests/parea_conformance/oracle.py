@@ -9,6 +9,7 @@ empty tuple means present without a value (an empty list, a whole map).
 """
 
 import datetime
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,11 +40,13 @@ def double(number: float) -> float:
         return float("inf") if number > 0 else float("-inf")
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def number(text: str) -> float | None:
     """The JSON number that this text is, as a double; None when it is none."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def instant(text: str) -> int:
     """The instant of an RFC 3339 date-time, in attoseconds; digits beyond the 18th are dropped.
 
@@ -68,9 +71,10 @@ def instant(text: str) -> int:
     return seconds * _ATTOSECONDS + int((fraction or "").ljust(_DIGITS, "0")[:_DIGITS])
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def ascii_lower(text: str) -> str:
     """The text with ASCII letters in lower case, every other character as it is."""
-    return text.translate(_ASCII_LOWER)
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
 def _address(field: str, kinds: Mapping[str, str]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from parea_conformance.universe import Universe
 # Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
 # likely to pass.
 _COVERS = 2
+_CHUNK = 96
 
 
 @dataclass(frozen=True)
@@ -47,28 +49,38 @@ class Plan:
 def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Rival], universe: Universe) -> Plan:
     """A small set of candidates that tells all rivals apart that can be told apart.
 
-    Greedy: always the candidate that tells most of the rest apart, one that fits some logs but not all before others.
+    Greedy: always the candidate that tells most of the rest apart, see `_worth`.
     """
     table: list[tuple[Filter, int, dict[int, int]]] = []
-    for filter_ in candidates:
-        expected = universe.fitting(RIGHT, filter_)
-        answers = {place: universe.fitting(rival.reading, filter_) for place, rival in enumerate(rivals)}
-        told = {place: answer for place, answer in answers.items() if answer != expected}
-        if told:
-            table.append((filter_, expected, told))
-    told_apart = {place for _, _, told in table for place in told}
-    undecided = tuple(rival for place, rival in enumerate(rivals) if place not in told_apart)
+    losses = Counter[int]()
+    for start in range(0, len(candidates), _CHUNK):
+        # Rivals that have lost often enough need no further filter; most have after the first chunk.
+        open_ = [place for place in range(len(rivals)) if losses[place] < _COVERS]
+        for filter_ in candidates[start : start + _CHUNK] if open_ else ():
+            expected = universe.fitting(RIGHT, filter_)
+            answers = {place: universe.fitting(rivals[place].reading, filter_) for place in open_}
+            told = {place: answer for place, answer in answers.items() if answer != expected}
+            if told:
+                table.append((filter_, expected, told))
+                losses.update(told.keys())
+    undecided = tuple(rival for place, rival in enumerate(rivals) if not losses[place])
     probes: list[Probe] = []
     for _ in range(_COVERS):
         remaining = {place for _, _, told in table for place in told}
         while remaining:
-            row = max(table, key=lambda row: (len(remaining & row[2].keys()), row[1] not in (0, universe.everything)))
+            row = max(table, key=lambda row: _worth(row[1], len(remaining & row[2].keys()), universe))
             filter_, expected, told = row
             table.remove(row)
             losers = tuple((rivals[place], told[place]) for place in sorted(told))
             probes.append(Probe(requirement, filter_, expected, losers))
             remaining -= told.keys()
     return Plan(requirement, tuple(probes), undecided)
+
+
+def _worth(expected: int, told: int, universe: Universe) -> tuple[int, bool, int]:
+    """How much a candidate is worth: by the rivals that it tells apart, then by fitting some logs but not all, then by
+    fitting few, whose answer is short."""
+    return told, expected not in (0, universe.everything), -expected.bit_count()
 
 
 def _plan(requirement: str, candidates: Candidates, universe: Universe, seed: int) -> Plan:

@@ -23,7 +23,8 @@ from parea_conformance.options import Options
 JSON = "application/json"
 _TEMPLATE = "{key}"
 _OTHER = "{other}"
-_BUSY = 429
+_OK, _BUSY = 200, 429
+_BRIEF = 1 << 16
 _PATIENCE = 3
 _LONGEST_WAIT = 10.0
 _SHORTEST_SECRET = 8
@@ -45,6 +46,7 @@ class Request:
         key: template of the key header's value; None sends no such header.
         key_header: the name of that header, where it is not spelled as in the contract.
         chunked: whether the body is sent in chunks, its length untold.
+        brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
         content_type: None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
     """
@@ -58,6 +60,7 @@ class Request:
     body_shell: str = ""
     key_header: str = ""
     chunked: bool = False
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,16 @@ class Exchange:
             return self.error
         text = self.body[:_SHOWN].decode("utf-8", "replace")
         return f"{self.status} {text}" + ("…" if len(self.body) > _SHOWN else "")
+
+
+def _beginning(answer: httpx.Response) -> bytes:
+    """As much of an answer as says what it is."""
+    body = b""
+    for chunk in answer.iter_bytes():
+        body += chunk
+        if len(body) > _BRIEF:
+            break
+    return body
 
 
 def _integer(text: str) -> int | float:
@@ -209,7 +222,8 @@ class Wire:
             try:
                 content = iter([request.body]) if request.chunked else request.body
                 url = self.base_url + request.path
-                answer = self._client.request(request.method, url, content=content, headers=headers)
+                with self._client.stream(request.method, url, content=content, headers=headers) as answer:
+                    body = _beginning(answer) if request.brief and answer.status_code == _OK else answer.read()
                 break
             except httpx.HTTPError as error:
                 # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
@@ -218,7 +232,7 @@ class Wire:
                     seconds = time.perf_counter() - start
                     return Exchange(request, 0, httpx.Headers(), b"", seconds, failed, self.curl(request))
         seconds = time.perf_counter() - start
-        return Exchange(request, answer.status_code, answer.headers, answer.content, seconds, "", self.curl(request))
+        return Exchange(request, answer.status_code, answer.headers, body, seconds, "", self.curl(request))
 
     def _filled(self, key: str) -> str:
         for template, secret in self._keys.items():

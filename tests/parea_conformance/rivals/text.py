@@ -1,5 +1,6 @@
 """Wrong readings of text: `equals`, `like` and `in` on strings."""
 
+import functools
 import json
 import re
 import unicodedata
@@ -46,8 +47,13 @@ def equal_is_prefix(text: str, value: str) -> bool:
 @rival(*_EQUAL, step="text_equal", needs="a text of two characters or more")
 def equal_has_wildcards(text: str, value: str) -> bool:
     """In an equality `%` stands for any characters."""
+    return _whole(value).fullmatch(text) is not None
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _whole(value: str) -> re.Pattern[str]:
     pattern = "".join(".*" if char == "%" else "." if char == "_" else re.escape(char) for char in value)
-    return re.fullmatch(pattern, text, re.DOTALL) is not None
+    return re.compile(pattern, re.DOTALL)
 
 
 @rival("filter.equals.text", step="text_equal", needs="a text whose NFC and NFD forms differ")
@@ -62,6 +68,7 @@ def equal_without_accents(text: str, value: str) -> bool:
     return _bare(text) == _bare(value)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _bare(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
@@ -112,13 +119,18 @@ def like_whole(text: str, value: str) -> bool:
 
 
 def _sql_like(text: str, value: str, escape: str = "") -> bool:
+    return _sql_pattern(value, escape).search(ascii_lower(text)) is not None
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _sql_pattern(value: str, escape: str) -> re.Pattern[str]:
     pattern, chars = "", iter(ascii_lower(value))
     for char in chars:
         if char == escape:
             pattern += re.escape(next(chars, escape))
         else:
             pattern += {"%": ".*", "_": "."}.get(char) or re.escape(char)
-    return re.search(pattern, ascii_lower(text), re.DOTALL) is not None
+    return re.compile(pattern, re.DOTALL)
 
 
 @rival(*_LIKE, step="contains", needs="a text that fits only when `%` is a wildcard")
