@@ -1,0 +1,80 @@
+"""Reading answers: facts by bytes, samples of large experiments, and what is no array of logs."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from parea_conformance.contract import Contract
+from parea_conformance.library import SAMPLE, Library, Sampler, elements
+
+
+def _log(number: int, **members: Any) -> dict[str, Any]:
+    return {"trace_id": f"t-{number:05}", "start_timestamp": "2024-04-15T10:00:00Z", **members}
+
+
+def test_an_answer_is_read_once_and_known_by_its_bytes(contract: Contract) -> None:
+    library = Library(contract)
+    body = json.dumps([_log(1, output="a"), _log(2, latency=1.0)]).encode()
+    first, faults = library.read(body)
+    again, _ = library.read(body)
+    assert faults == []
+    assert [one is other for one, other in zip(first, again, strict=True)] == [True, True]
+
+
+def test_the_order_of_members_and_blanks_do_not_change_what_a_log_says(contract: Contract) -> None:
+    library = Library(contract)
+    [one], _ = library.read(b'[{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","cost":1}]')
+    [other], _ = library.read(b'[ {"cost": 1, "start_timestamp":"2024-01-01T00:00:00Z", "trace_id":"a"} ]')
+    [changed], _ = library.read(b'[{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","cost":2}]')
+    assert one.content == other.content != changed.content
+
+
+def test_logs_that_break_the_schema_are_named_and_left_out(contract: Contract) -> None:
+    logs = [_log(1), {"trace_id": "x"}, _log(3, latency="slow"), _log(4, end_timestamp="yesterday"), _log(5)]
+    facts, faults = Library(contract).read(json.dumps(logs).encode())
+    assert [fact.trace_id for fact in facts] == ["t-00001", "t-00005"]
+    assert [fault.split(" ")[1] for fault in faults] == ["1", "2", "3"]
+    assert "$.latency" in faults[1]
+    assert "$.end_timestamp" in faults[2]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","latency":1e999}',
+        '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","total_tokens":' + "9" * 5000 + "}",
+        '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","output":"\\ud800"}',
+        '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","scores":[{"name":"\\udfff","score":-1e999}]}',
+        '{"trace_id":"a","start_timestamp":"2024-01-01t00:00:00.1234567891z","unknown":[null]}',
+    ],
+)
+def test_what_json_allows_is_no_fault(contract: Contract, log: str) -> None:
+    facts, faults = Library(contract).read(f"[{log}]".encode())
+    assert (len(facts), faults) == (1, [])
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"[1,]", b"\xff[]", b"[{}] x"])
+def test_what_is_no_json(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        elements(body)
+
+
+def test_what_is_json_but_no_array() -> None:
+    with pytest.raises(TypeError):
+        elements(b'{"detail": "x"}')
+
+
+def test_few_logs_are_all_judged_and_many_by_a_sample_that_has_each_sort() -> None:
+    few, many, again = Sampler(0), Sampler(0), Sampler(0)
+    for number in range(SAMPLE):
+        few.visit(_log(number))
+    for number in range(5000):
+        log = _log(number, **({"error": "rare"} if number == 4321 else {}), metadata={"k": 1} if number % 2 else None)
+        many.visit(log)
+        again.visit(log)
+    assert len(few.logs()) == SAMPLE
+    assert len(many.logs()) == SAMPLE
+    assert many.logs() == again.logs()
+    assert "t-04321" in {log["trace_id"] for log in many.logs()}
+    assert not math.isclose(sum(int(log["trace_id"][2:]) for log in many.logs()) / SAMPLE, SAMPLE / 2, rel_tol=0.5)
