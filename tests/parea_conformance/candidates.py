@@ -15,7 +15,7 @@ from parea_conformance.oracle import RIGHT, number
 from parea_conformance.universe import Universe
 
 _ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
-_MEMBERS, _KEYS, _VALUES, _NODES = 4, 16, 10, 20
+_MEMBERS, _KEYS, _VALUES, _NODES, _PLAIN = 4, 16, 10, 20, 40
 
 
 def _spread(items: Sequence[Any], most: int) -> list[Any]:
@@ -64,13 +64,14 @@ class Candidates:
         return self.sendable(found)
 
     def of_member(self, member: str) -> list[Filter]:
-        """What tells this member from every other: its presence and its values."""
+        """What tells this member from every other: its presence, and its values in their plainest spelling, so that
+        an operator which trips over another spelling is not taken for a member that is not found."""
         kind = self._contract.kinds[member]
         found = [Filter(member, "exists"), Filter(member, "is_null")]
-        operators = ("equals", "greater_than") if kind in ("number", "timestamp") else ("equals",)
-        if kind == "map":
-            return self.sendable([*found, *(Filter(member, "exists", key=key) for key, _ in self._entries(member))])
-        return self.sendable([*found, *(f for operator in operators for f in self._asked(member, operator))])
+        found += [Filter(member, "exists", key=key) for key, _ in self._entries(member)]
+        held = [value for raw in self._raw[member] for value in (raw if kind.endswith("_list") else [raw])]
+        plain = dict.fromkeys(text for value in held[:_PLAIN] if (text := _plainly(kind, value)) is not None)
+        return self.sendable([*found, *(Filter(member, "equals", text) for text in plain)])
 
     def _can_be_sent(self, filter_: Filter) -> bool:
         try:
@@ -85,7 +86,7 @@ class Candidates:
         kinds = ("string_list", "integer_list") if kind == "list" else (kind,)
         members = [member for member, of_member in self._contract.kinds.items() if of_member in kinds]
         if operator in ("is_null", "exists"):
-            for member in members:
+            for member in self._telling(members):
                 yield Filter(member, operator)
                 for key, _ in self._entries(member):
                     yield Filter(member, operator, key=key)
@@ -232,6 +233,17 @@ def _twins(names: Iterable[str]) -> list[str]:
         twins = (name, name.swapcase(), name[:-1], name.strip(), f" {name}", name.split(":")[0])
         found.update(dict.fromkeys(twins))
     return list(found)
+
+
+def _plainly(kind: str, value: Any) -> str | None:
+    """A value in its plainest spelling; None where a filter has none."""
+    if kind in ("number", "integer_list"):
+        return spelled.spell(RIGHT.double(value))
+    if kind == "timestamp":
+        return spelled.timestamp(RIGHT.log_instant(value))
+    if kind == "boolean":
+        return "true" if value else "false"
+    return value if isinstance(value, str) and "," not in value else None
 
 
 def _paths(held: Iterable[tuple[str, list[Any]]]) -> Iterator[str]:

@@ -5,7 +5,6 @@ import re
 from parea_conformance.oracle import instant
 from parea_conformance.rivals.registry import rival
 
-_TIMES = ("filter.*.timestamp",)
 _SECOND = 1_000_000_000_000_000_000
 _DAY = 86_400 * _SECOND
 
@@ -44,6 +43,18 @@ def order_reverses_offset(this: object, value: str) -> int | None:
 def log_offset_ignored(text: str) -> int:
     """The offset of a log's timestamp is dropped."""
     return _wall(text)
+
+
+@rival(*_EQUAL, *_ORDERED, step="log_instant", needs="a timestamp with a fraction of a second")
+def log_instant_to_the_second(text: str) -> int:
+    """A log's timestamp is kept without its fraction."""
+    return instant(text) // _SECOND * _SECOND
+
+
+@rival(*_EQUAL, *_ORDERED, step="log_instant", needs="a timestamp with microseconds")
+def log_instant_to_the_millisecond(text: str) -> int:
+    """A log's timestamp is kept to the millisecond."""
+    return instant(text) // (_SECOND // 1000) * (_SECOND // 1000)
 
 
 @rival(*_EQUAL, step="instant_equal", needs="a timestamp with a fraction of a second")
