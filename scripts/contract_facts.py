@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.strings import pascal_case
 from plain_types import UnsupportedError
@@ -70,6 +71,16 @@ class Facts:
     """The documented errors by status."""
     public: list[str]
     """The classes that a caller passes or receives; those of error bodies alone are in `models` only."""
+    safe: frozenset[str]
+    """The operations that only read: `x-safe: true`, or a method that is safe by RFC 9110, 9.2.1."""
+    wire: dict[str, list[str]]
+    """The members of a class in the order in which the examples of answers have them."""
+
+    def in_wire_order(self, model: ModelProperty) -> list[PropertyProtocol]:
+        """The members of a class: first those of the examples, in their order, then the rest in the contract's."""
+        shown = self.wire.get(model.class_info.name, [])
+        place = {name: number for number, name in enumerate(shown)}
+        return sorted(_members(model), key=lambda member: place.get(member.name.get_untrusted_value(), len(place)))
 
 
 def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
@@ -92,6 +103,8 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         parameters=_parameters(document),
         errors=_errors(document),
         public=sorted(_public(data, endpoints)),
+        safe=_safe(document),
+        wire=_wire(document),
     )
 
 
@@ -129,6 +142,57 @@ def _errors(document: dict[str, Any]) -> list[StatusFact]:
             name = pascal_case(STATUS_NAMES[int(status)]) + "Error"
             errors.setdefault(int(status), StatusFact(int(status), name, response["description"].strip()))
     return [errors[code] for code in sorted(errors)]
+
+
+def _safe(document: dict[str, Any]) -> frozenset[str]:
+    safe = set()
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and "responses" in operation:
+                said = operation.get("x-safe", method in ("get", "head", "options"))
+                if not isinstance(said, bool):
+                    raise UnsupportedError(f"{operation['operationId']}: x-safe is neither true nor false")
+                if said:
+                    safe.add(operation["operationId"])
+    return frozenset(safe)
+
+
+def element_of(endpoint: Endpoint) -> str | None:
+    """The class of the elements of a success that is an array of one, and can be streamed; else None."""
+    prop = successes(endpoint)[0].prop
+    inner = prop.inner_property if isinstance(prop, ListProperty) else None
+    return inner.class_info.name if isinstance(inner, ModelProperty) else None
+
+
+def iterator_name(endpoint: Endpoint) -> str:
+    """The name of the method that streams what the operation answers: `iter_logs` for `get_logs`."""
+    return "iter_" + endpoint.name.removeprefix("get_").removeprefix("list_")
+
+
+def _wire(document: dict[str, Any]) -> dict[str, list[str]]:
+    """The order of the members of each class in the examples of answers; the first example of a class counts."""
+    schemas = document.get("components", {}).get("schemas", {})
+    orders: dict[str, list[str]] = {}
+    waiting: list[tuple[dict[str, Any], Any]] = []
+    for operation in _operations(document):
+        for response in operation["responses"].values():
+            for media in response.get("content", {}).values():
+                examples = [media.get("example"), *(each.get("value") for each in media.get("examples", {}).values())]
+                waiting += [(media.get("schema", {}), example) for example in examples]
+    for schema, value in waiting:  # which grows
+        name = schema.get("$ref", "").removeprefix("#/components/schemas/")
+        schema = schemas.get(name, schema)
+        waiting += [(part, value) for part in schema.get("oneOf", ())]
+        if isinstance(value, list):
+            waiting += [(schema.get("items", {}), each) for each in value]
+        elif isinstance(value, dict):
+            members = schema.get("properties", {})
+            if members:
+                orders.setdefault(name, [each for each in value if each in members])
+            waiting += [(members[each], value[each]) for each in value if each in members]
+            if isinstance(free := schema.get("additionalProperties"), dict):
+                waiting += [(free, each) for each in value.values()]
+    return orders
 
 
 def _check_supported(endpoint: Endpoint) -> None:

@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from contract_facts import facts_of, successes
+from columns import columns_of
+from contract_facts import element_of, facts_of, iterator_name, successes
 from filter_kinds import members_by_kind, with_lists
+from filter_rules import filter_rules_of
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -71,7 +73,10 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
     _refuse([*data.errors, *(e for c in data.endpoint_collections_by_tag.values() for e in c.parse_errors)])
     make_plain(data)
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
-    project.env.globals.update(contract=facts_of(document, data), successes=successes)
+    project.env.globals.update(
+        contract=facts_of(document, data), successes=successes, element_of=element_of, iterator_name=iterator_name
+    )
+    project.env.globals.update(columns=columns_of(document), filter_rules=filter_rules_of(document), literal=repr)
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, a folder that is gone a second later
         _refuse(list(project.build()))
     for template in sorted((TEMPLATES / "package").rglob("*.jinja")):

@@ -162,7 +162,7 @@ class _Plain:
 
 # Names that the types of the members need while the class body is read, and those of the methods of a model.
 _TAKEN = frozenset({"str", "int", "float", "bool", "list", "dict", "Any", "UNSET", "Unset"})
-_METHODS = frozenset({"to_dict", "from_dict", "additional_properties"})
+_METHODS = frozenset({"to_dict", "from_dict", "additional_properties", "walk", "get_score", "get_scores"})
 
 
 def _keep_name(model: str, member: PropertyProtocol) -> None:

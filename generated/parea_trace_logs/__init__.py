@@ -1,11 +1,15 @@
 """A client for Parea experiment trace logs, generated from its contract: `Parea`, `AsyncParea`."""
 
+from typing import TYPE_CHECKING, Any
+
 from ._parea import AsyncParea, Parea
+from ._streams import AsyncLogStream, LogStream
 from ._version import __version__
 from .client import AuthenticatedClient, Client
 from .errors import (
     ContentTooLargeError,
     InvalidAnswerError,
+    InvalidFilterError,
     MethodNotAllowedError,
     MissingKeyError,
     NotFoundError,
@@ -13,7 +17,9 @@ from .errors import (
     PareaError,
     PareaTimeoutError,
     StatusError,
+    TableError,
     TooManyRequestsError,
+    TruncatedResponse,
     UnauthorizedError,
     UnexpectedStatusError,
     UnprocessableContentError,
@@ -31,10 +37,11 @@ from .models import (
     TraceLogFilters,
     TraceLogImage,
 )
-from .types import UNSET, Response, Unset
+from .types import UNSET, InvalidLog, Logs, Response, Unset
 
 __all__ = [
     "UNSET",
+    "AsyncLogStream",
     "AsyncParea",
     "AuthenticatedClient",
     "Client",
@@ -42,7 +49,11 @@ __all__ = [
     "EvaluationScore",
     "FilterOperator",
     "InvalidAnswerError",
+    "InvalidFilterError",
+    "InvalidLog",
     "LLMInputs",
+    "LogStream",
+    "Logs",
     "Message",
     "MethodNotAllowedError",
     "MissingKeyError",
@@ -54,16 +65,31 @@ __all__ = [
     "PareaTimeoutError",
     "Response",
     "StatusError",
+    "TableError",
     "TooManyRequestsError",
     "TraceLog",
     "TraceLogAnnotation",
     "TraceLogComment",
     "TraceLogFilters",
     "TraceLogImage",
+    "TruncatedResponse",
     "UnauthorizedError",
     "UnexpectedStatusError",
     "UnprocessableContentError",
     "Unset",
     "UnsupportedMediaTypeError",
     "__version__",
+    "where",
 ]
+
+if TYPE_CHECKING:
+    from ._where import where
+else:
+
+    def __getattr__(name: str) -> Any:
+        # What only filters need is imported when the first is built.
+        if name == "where":
+            from ._where import where
+
+            return where
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,60 +1,72 @@
-"""Between bytes and the generated classes: what makes it fast, or takes a body apart as it arrives, belongs here."""
+"""Between bytes and the generated classes: fast wherever nothing is lost by it, and else without loss."""
 
-import json
-from typing import Any, NoReturn, TypeVar
+import math
+from contextlib import suppress
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ._model import from_plain, to_plain
-from ._transport import Answer
-from .errors import InvalidAnswerError
+from . import _json
+from ._lossless import from_plain, to_plain
+from ._unknown import convert
 
 T = TypeVar("T")
+
+# What msgspec raises on bytes that it does not take: broken JSON, another type, broken UTF-8, a tree too deep for it.
+REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+@cache
+def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    """The decoder of `kind`, made once."""
+    return msgspec.json.Decoder(kind)
+
+
+def decode(content: bytes, kind: type[T], index: int | None = None) -> T:
+    """The JSON `content` as an instance of `kind`; members that the contract does not know are kept.
+
+    Args:
+        content: The JSON.
+        kind: A model, or a type made of models.
+        index: Where `content` stood in an array, for the message of an error.
+
+    Raises:
+        msgspec.DecodeError: `content` is not JSON, or not of that kind; the message has the JSON path.
+    """
+    with suppress(*REFUSED):  # by msgspec, which is not yet to say that it is wrong
+        result: T = decoder(cast("Any", kind)).decode(content)
+        return result
+    plain = _parse(content)
+    with suppress(*REFUSED):
+        return convert(plain, kind)
+    return from_plain(plain, kind, None if index is None else (None, index))
+
+
+def _parse(content: bytes) -> Any:
+    with suppress(*REFUSED):
+        return msgspec.json.decode(content)
+    return _json.parse(content)
 
 
 def encode(value: Any) -> bytes:
     """`value`, a model or made of models, as JSON in UTF-8; members that are `UNSET` are left out."""
-    return msgspec.json.encode(to_plain(value))
+    plain = to_plain(value)
+    if not _holds_infinity(plain):  # msgspec would write null
+        with suppress(RecursionError, UnicodeEncodeError):
+            return msgspec.json.encode(plain)
+    return _json.write(plain)
 
 
-def decode(content: bytes, kind: type[T]) -> T:
-    """The JSON `content` as an instance of `kind`; members that the contract does not know are kept.
-
-    Raises:
-        msgspec.DecodeError: `content` is not JSON, or not of that kind; the message has the JSON path.
-        RecursionError: `content` is nested deeper than Python's stack.
-    """
-    return from_plain(_parse(content), kind)
-
-
-def _parse(content: bytes) -> Any:
-    """The JSON as plain objects. What msgspec refuses may be JSON still: 1e400, which is an infinity, or half a pair of
-    surrogates. The parser of Python reads both, but slowly.
-    """
-    try:
-        return msgspec.json.decode(content)
-    except msgspec.DecodeError as refused:
-        try:
-            return json.loads(content.decode(), parse_constant=_refuse)
-        except ValueError:
-            raise refused from None
-    except UnicodeDecodeError as error:
-        raise msgspec.DecodeError(f"not UTF-8: {error.reason} (byte {error.start} of a string)") from None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def decode_answer(answer: Answer, kind: type[T]) -> T:
-    """The body of an answer as an instance of `kind`.
-
-    Raises:
-        InvalidAnswerError: the body is not JSON, or not as documented; the message has the JSON path.
-    """
-    try:
-        return decode(answer.content, kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        reason = str(error)
-    # Outside of the handler, so that the body, which is a local of the frames below, does not travel with the error.
-    raise InvalidAnswerError(reason, answer.status_code, answer.headers)
+def _holds_infinity(plain: Any) -> bool:
+    waiting = [[plain]]
+    while waiting:
+        for value in waiting.pop():
+            kind = type(value)
+            if kind is float and not math.isfinite(value):
+                return True
+            if kind is dict:
+                waiting.append(value.values())
+            elif kind is list:
+                waiting.append(value)
+    return False

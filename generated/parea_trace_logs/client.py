@@ -1,10 +1,11 @@
 """The clients that the functions under `api` take: one server, with or without a key, sync and async alike."""
 
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+from ._receiving import Answer
+from ._streams import AsyncLogStream, LogStream
 from ._transport import (
-    Answer,
     AsyncHTTPClient,
     AsyncTransport,
     Key,
@@ -14,7 +15,9 @@ from ._transport import (
     Timeout,
     server_root,
 )
-from .types import UNSET
+from .types import UNSET, Invalid
+
+T = TypeVar("T")
 
 
 class Client:
@@ -24,11 +27,13 @@ class Client:
         base_url: The server, with or without `/api/parea/v1` at its end.
         timeout: Seconds for each step of a request (or an `httpx.Timeout`); None waits for ever. The default is 5 s to
             connect and 60 s for each other step.
+        max_retries: How often a request is sent again, after 408, 409, 429, 5xx, or no answer; where the operation does
+            not only read, after a failure to connect alone.
         http_client: An `httpx.Client` to send through, with its own proxies and certificates. It is not closed here.
         async_http_client: The same for the async functions.
 
     Raises:
-        ValueError: `base_url` is not an http or https URL, or holds more than a place.
+        ValueError: `base_url` is not an http or https URL, or holds more than a place, or `max_retries` is negative.
     """
 
     def __init__(
@@ -36,22 +41,24 @@ class Client:
         base_url: str = "https://parea-ai-backend-us-9ac16cdbc7a7b006.onporter.run",
         *,
         timeout: Timeout = UNSET,
+        max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        self._connect(base_url, None, timeout, http_client, async_http_client)
+        self._connect(base_url, None, timeout, max_retries, http_client, async_http_client)
 
     def _connect(
         self,
         base_url: str,
         key: Key | None,
         timeout: Timeout,
+        max_retries: int,
         http_client: SyncHTTPClient | None,
         async_http_client: AsyncHTTPClient | None,
     ) -> None:
         self._base_url = server_root(base_url, "/api/parea/v1")
-        self._sync = SyncTransport(self._base_url, key, timeout, http_client)
-        self._async = AsyncTransport(self._base_url, key, timeout, async_http_client)
+        self._sync = SyncTransport(self._base_url, key, timeout, max_retries, http_client)
+        self._async = AsyncTransport(self._base_url, key, timeout, max_retries, async_http_client)
 
     def send(self, request: Request) -> Answer:
         """Send one request; see `SyncTransport.send`."""
@@ -60,6 +67,14 @@ class Client:
     async def asend(self, request: Request) -> Answer:
         """Send one request; see `AsyncTransport.send`."""
         return await self._async.send(request)
+
+    def stream(self, request: Request, success: int, kind: type[T], invalid: Invalid) -> LogStream[T]:
+        """The elements of the answer to one request, while it arrives."""
+        return LogStream(self._sync, request, success, kind, invalid)
+
+    def astream(self, request: Request, success: int, kind: type[T], invalid: Invalid) -> AsyncLogStream[T]:
+        """The elements of the answer to one request, while it arrives."""
+        return AsyncLogStream(self._async, request, success, kind, invalid)
 
     def close(self) -> None:
         """Close the sync connections that this client opened itself."""
@@ -98,6 +113,7 @@ class AuthenticatedClient(Client):
         prefix: A word before the key, such as `Bearer`.
         auth_header_name: The header that carries the key.
         timeout: As for `Client`.
+        max_retries: As for `Client`.
         http_client: As for `Client`.
         async_http_client: As for `Client`.
 
@@ -114,7 +130,10 @@ class AuthenticatedClient(Client):
         prefix: str = "",
         auth_header_name: str = "x-api-key",
         timeout: Timeout = UNSET,
+        max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        self._connect(base_url, Key(auth_header_name, token, prefix), timeout, http_client, async_http_client)
+        self._connect(
+            base_url, Key(auth_header_name, token, prefix), timeout, max_retries, http_client, async_http_client
+        )

@@ -5,7 +5,7 @@ already taken it out.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -17,12 +17,50 @@ class MissingKeyError(PareaError):
     """There is no key: neither the argument `api_key` nor the environment variable `PAREA_API_KEY` holds one."""
 
 
+class InvalidFilterError(PareaError, ValueError):
+    """The contract does not accept a filter, found out before anything was sent.
+
+    Attributes:
+        loc: The place of the first fault, as a server's 422 names it, such as `("body", "filter_value")`.
+        faults: Every fault, each with its place and what is wrong there.
+    """
+
+    def __init__(self, faults: Sequence[tuple[tuple[str, ...], str]]) -> None:
+        self.faults = tuple(faults)
+        self.loc = faults[0][0]
+        super().__init__("; ".join(f"{'.'.join(loc)}: {message}" for loc, message in faults))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.faults,)
+
+
+class TableError(PareaError, ValueError):
+    """A log does not fit into a table; the message names the log and the column."""
+
+
 class PareaConnectionError(PareaError):
-    """No answer came: the server could not be reached, or the connection broke before the answer ended."""
+    """No answer came: the server could not be reached, or the connection broke before the answer began or ended."""
 
 
 class PareaTimeoutError(PareaConnectionError):
     """No answer came in time."""
+
+
+class TruncatedResponse(PareaConnectionError):  # noqa: N818 - what it is, not what failed
+    """The answer began and broke off.
+
+    Attributes:
+        reason: What ended it.
+        logs: How many elements of its array had arrived whole; those of a stream have been handed out.
+    """
+
+    def __init__(self, reason: str, logs: int) -> None:
+        self.reason = reason
+        self.logs = logs
+        super().__init__(f"the answer broke off after {logs} whole logs: {reason}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.reason, self.logs)
 
 
 class StatusError(PareaError):
@@ -91,21 +129,34 @@ class InvalidAnswerError(PareaError):
     """The status is the documented success, but the body is not what the contract says.
 
     Attributes:
+        reason: What is wrong.
         status_code: The status.
         headers: The answer's headers; names in lower case.
         request_id: The server's id of the request, when it sent one.
+        index: Which log is wrong, counted from 0; None where it is the body as a whole.
+        path: Its JSON path down to the member at fault, such as `$[3].scores[0].name`; None likewise.
     """
 
-    def __init__(self, reason: str, status_code: int, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        reason: str,
+        status_code: int,
+        headers: Mapping[str, str],
+        index: int | None = None,
+        path: str | None = None,
+    ) -> None:
         self.reason = reason
         self.status_code = status_code
         self.headers = dict(headers)
         self.request_id = self.headers.get("x-request-id")
+        self.index = index
+        self.path = path
+        at = f" - at `{path}`" if path else ""
         named = f" (request {self.request_id})" if self.request_id else ""
-        super().__init__(f"{status_code}, but the body is not as documented: {reason}{named}")
+        super().__init__(f"{status_code}, but the body is not as documented: {reason}{at}{named}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.reason, self.status_code, self.headers)
+        return type(self), (self.reason, self.status_code, self.headers, self.index, self.path)
 
 
 _STATUS_ERRORS: dict[int, type[StatusError]] = {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from client.support import LocalServer, local_server
 from parea_trace_logs import AsyncParea, Parea, TraceLog, TraceLogFilters
+from parea_trace_logs._transport import AsyncTransport, SyncTransport
 
 Call = Callable[..., list[TraceLog]]
 
@@ -22,6 +23,19 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the environment, nor reaches production by accident."""
     monkeypatch.delenv("PAREA_API_KEY", raising=False)
     monkeypatch.setenv("PAREA_BASE_URL", "http://127.0.0.1:9")
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses before requests are sent again, none of which a test waits for."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(SyncTransport, "_sleep", waited.append)
+    monkeypatch.setattr(AsyncTransport, "_sleep", staticmethod(sleep))
+    return waited
 
 
 @pytest.fixture(params=["Parea", "AsyncParea"])

@@ -119,6 +119,45 @@ def test_one_line_of_the_contract_carries_a_new_member(repository: Path, capsys:
     assert main(["--check"], repository) == 0
 
 
+TABLED = """
+from parea_trace_logs import TraceLog, where
+from parea_trace_logs._columns import STABLE
+from parea_trace_logs._rows import rows_of
+[(row, _)] = rows_of(TraceLog.from_dict({"trace_id": "t", "start_timestamp": "s", "region": "eu"}))
+print(dict(zip([column.name for column in STABLE], row))["region"], where("region").like("e").filter_field)
+"""
+
+
+def test_one_line_of_the_contract_carries_a_new_member_into_tables_and_filters(repository: Path) -> None:
+    edit(repository, BEFORE, NEW_MEMBER + BEFORE)
+    assert main([], repository) == 0
+    environment = {**os.environ, "PYTHONPATH": str(repository / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", TABLED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)  # noqa: S603
+    assert done.stdout == "eu region\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("not: {const: like}}", "not: {pattern: like}}", "number_rule"),
+        ("pattern: '^annotation:value:'", "pattern: '^annotation:value:.'", "pattern"),
+        (
+            "        # Keys: only",
+            "        - {properties: {filter_value: {minLength: 1}}}\n        # Keys: only",
+            "allOf",
+        ),
+        (BEFORE, "        end_timestamp_text: {type: string, description: No.}\n" + BEFORE, "end_timestamp_text"),
+    ],
+)
+def test_a_rule_that_the_check_would_not_know_is_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, complaint: str
+) -> None:
+    edit(repository, old, new)
+    assert main([], repository) == 1
+    assert complaint in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("schema", "annotation"),
     [

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class Error(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class Error(OpenModel, kw_only=True):
     """Any error but 422. It never holds the key, a stack trace or another tenant's data."""
 
     detail: str

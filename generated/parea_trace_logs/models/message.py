@@ -2,13 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class Message(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class Message(OpenModel, kw_only=True):
     """One message of a conversation. Known roles are user, assistant, system, example_user, example_assistant,
     function and tool; others may come.
     """

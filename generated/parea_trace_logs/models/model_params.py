@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class ModelParams(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class ModelParams(OpenModel, kw_only=True):
     """The parameters of an LLM call."""
 
     model: None | str | Unset = UNSET

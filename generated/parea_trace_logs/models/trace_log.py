@@ -1,19 +1,38 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class TraceLog(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class TraceLog(OpenModel, kw_only=True):
     """One run of one function, with its descendants. Only `trace_id` and `start_timestamp` are always present; a
     server may add members that this contract does not know.
     """
 
+    configuration: LLMInputs | None | Unset = UNSET
+    """The configuration of an LLM call."""
+    inputs: dict[str, Any] | None | Unset = UNSET
+    """What the function was called with. Free keys and values."""
+    output: None | str | Unset = UNSET
+    """What the run returned."""
+    target: None | str | Unset = UNSET
+    """What the run should have returned."""
+    latency: float | int | None | Unset = UNSET
+    """How long the run took, in seconds."""
+    time_to_first_token: float | int | None | Unset = UNSET
+    """How long the first token took, in seconds."""
+    input_tokens: int | None | Unset = UNSET
+    """Tokens sent to the model."""
+    output_tokens: int | None | Unset = UNSET
+    """Tokens received from the model."""
+    total_tokens: int | None | Unset = UNSET
+    """Tokens sent and received."""
+    cost: float | int | None | Unset = UNSET
+    """What the run cost, in US dollars."""
     trace_id: str
     """The log's own id."""
     start_timestamp: str
@@ -22,86 +41,82 @@ class TraceLog(OpenModel):
     """The id of the log that this one was called by; equal to `trace_id` on a root log."""
     root_trace_id: None | str | Unset = UNSET
     """The id of the root of the tree; equal to `trace_id` on a root log."""
-    end_timestamp: None | str | Unset = UNSET
-    """When the run ended, ISO 8601 with offset."""
-    trace_name: None | str | Unset = UNSET
-    """The name of the traced function."""
-    status: None | str | Unset = UNSET
-    """`success` or `error`."""
-    error: None | str | Unset = UNSET
-    """The message of the error that ended the run."""
-    output: None | str | Unset = UNSET
-    """What the run returned."""
-    target: None | str | Unset = UNSET
-    """What the run should have returned."""
-    output_for_eval_metrics: None | str | Unset = UNSET
-    """What the evaluation metrics judged in the place of `output`."""
-    project_name: None | str | Unset = UNSET
-    """The name of the project."""
-    project_uuid: None | str | Unset = UNSET
-    """The id of the project."""
     organization_id: None | str | Unset = UNSET
     """The id of the organization."""
-    experiment_uuid: None | str | Unset = UNSET
-    """The id of the experiment."""
+    project_uuid: None | str | Unset = UNSET
+    """The id of the project."""
+    error: None | str | Unset = UNSET
+    """The message of the error that ended the run."""
+    status: None | str | Unset = UNSET
+    """`success` or `error`."""
     deployment_id: None | str | Unset = UNSET
     """The id of the deployed prompt."""
-    end_user_identifier: None | str | Unset = UNSET
-    """Whom the run served."""
-    session_id: None | str | Unset = UNSET
-    """The session that the run belongs to."""
-    latency: float | int | None | Unset = UNSET
-    """How long the run took, in seconds."""
-    time_to_first_token: float | int | None | Unset = UNSET
-    """How long the first token took, in seconds."""
-    cost: float | int | None | Unset = UNSET
-    """What the run cost, in US dollars."""
+    cache_hit: bool | Unset = UNSET
+    """Whether the answer came from the cache."""
+    output_for_eval_metrics: None | str | Unset = UNSET
+    """What the evaluation metrics judged in the place of `output`."""
+    evaluation_metric_names: list[str] | None | Unset = UNSET
+    """The names of the evaluation metrics to apply."""
+    scores: list[EvaluationScore] | None | Unset = UNSET
+    """The scores that evaluation metrics gave."""
     feedback_score: float | int | None | Unset = UNSET
     """The score that the user gave."""
     apply_eval_frac: float | int | None | Unset = UNSET
     """The fraction of logs that evaluation metrics are applied to."""
-    log_sample_rate: float | int | None | Unset = UNSET
-    """The fraction of runs that are logged, 0 to 1."""
-    input_tokens: int | None | Unset = UNSET
-    """Tokens sent to the model."""
-    output_tokens: int | None | Unset = UNSET
-    """Tokens received from the model."""
-    total_tokens: int | None | Unset = UNSET
-    """Tokens sent and received."""
-    depth: int | Unset = UNSET
-    """How far below the root; 0 on a root log."""
-    execution_order: int | Unset = UNSET
-    """The place among the calls of the tree."""
-    cache_hit: bool | Unset = UNSET
-    """Whether the answer came from the cache."""
-    fill_children: bool | Unset = UNSET
-    """Not used any more."""
-    inputs: dict[str, Any] | None | Unset = UNSET
-    """What the function was called with. Free keys and values."""
+    trace_name: None | str | Unset = UNSET
+    """The name of the traced function."""
+    children: list[str] | None | Unset = UNSET
+    """The trace ids of the children."""
+    children_ids: list[int] | Unset = UNSET
+    """The numeric ids of the children."""
+    end_timestamp: None | str | Unset = UNSET
+    """When the run ended, ISO 8601 with offset."""
+    end_user_identifier: None | str | Unset = UNSET
+    """Whom the run served."""
+    session_id: None | str | Unset = UNSET
+    """The session that the run belongs to."""
     metadata: dict[str, Any] | None | Unset = UNSET
     """What the user noted. Free keys and values."""
     tags: list[str] | None | Unset = UNSET
     """Labels."""
-    children: list[str] | None | Unset = UNSET
-    """The trace ids of the children."""
-    evaluation_metric_names: list[str] | None | Unset = UNSET
-    """The names of the evaluation metrics to apply."""
-    children_ids: list[int] | Unset = UNSET
-    """The numeric ids of the children."""
-    evaluation_metric_ids: list[int] | None | Unset = UNSET
-    """Not used any more."""
-    scores: list[EvaluationScore] | None | Unset = UNSET
-    """The scores that evaluation metrics gave."""
+    experiment_uuid: None | str | Unset = UNSET
+    """The id of the experiment."""
     images: list[TraceLogImage] | None | Unset = UNSET
     """Images that the run made or used."""
     comments: list[TraceLogComment] | None | Unset = UNSET
     """What people said of the log."""
     annotations: dict[str, dict[str, TraceLogAnnotation]] | None | Unset = UNSET
     """What people judged, by criterion id, then by user id."""
-    configuration: LLMInputs | None | Unset = UNSET
-    """The configuration of an LLM call."""
+    evaluation_metric_ids: list[int] | None | Unset = UNSET
+    """Not used any more."""
+    project_name: None | str | Unset = UNSET
+    """The name of the project."""
+    log_sample_rate: float | int | None | Unset = UNSET
+    """The fraction of runs that are logged, 0 to 1."""
+    depth: int | Unset = UNSET
+    """How far below the root; 0 on a root log."""
+    execution_order: int | Unset = UNSET
+    """The place among the calls of the tree."""
+    fill_children: bool | Unset = UNSET
+    """Not used any more."""
     children_logs: list[TraceLog] | Unset = UNSET
     """The logs called by this one, ordered by `execution_order`, then by `trace_id`."""
+
+    def get_score(self, name: str) -> float | None:
+        """The score of this name, the first where there are several; None where there is none."""
+        return next((each.score for each in self.scores or () if each.name == name), None)
+
+    def get_scores(self, name: str) -> list[float]:
+        """All scores of this name, in their order."""
+        return [each.score for each in self.scores or () if each.name == name]
+
+    def walk(self) -> Iterator[TraceLog]:
+        """This one and all its descendants: each before its own `children_logs`, and those in their order."""
+        waiting = [self]  # no recursion: trees may be deeper than Python's stack
+        while waiting:
+            log = waiting.pop()
+            yield log
+            waiting += reversed(log.children_logs or ())
 
 
 # msgspec reads the annotations above at run time, so the names must be there; at the end, so that classes that refer

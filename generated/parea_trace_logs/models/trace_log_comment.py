@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class TraceLogComment(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class TraceLogComment(OpenModel, kw_only=True):
     """What one user said of a log."""
 
     trace_id: str

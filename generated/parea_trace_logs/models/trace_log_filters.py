@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from attrs import define
-
-from .._model import Model
+from .._model import Model, define
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class TraceLogFilters(Model):
+@define(kw_only=True, eq=False, repr=False)
+class TraceLogFilters(Model, kw_only=True):
     """One filter over the root logs of an experiment. Without `filter_field` it is no filter, and the other members
     must be null or absent too.
     """

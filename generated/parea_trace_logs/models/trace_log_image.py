@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class TraceLogImage(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class TraceLogImage(OpenModel, kw_only=True):
     """An image that belongs to a log."""
 
     url: str

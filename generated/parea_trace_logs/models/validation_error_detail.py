@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from attrs import define
-
-from .._model import OpenModel
+from .._model import OpenModel, define
 
 
-@define(kw_only=True, eq=False, repr=False, getstate_setstate=False)
-class ValidationErrorDetail(OpenModel):
+@define(kw_only=True, eq=False, repr=False)
+class ValidationErrorDetail(OpenModel, kw_only=True):
     """One error of the body."""
 
     loc: list[int | str]

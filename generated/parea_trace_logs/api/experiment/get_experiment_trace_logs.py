@@ -1,30 +1,36 @@
 """Get the trace logs of an experiment"""
 
-from ..._decoding import decode_answer, encode
-from ..._transport import Answer, Request, segment
+from ..._decoding import encode
+from ..._receiving import Answer, check_invalid, logs_of
+from ..._streams import AsyncLogStream, LogStream
+from ..._transport import Request, Timeout, segment
 from ...client import AuthenticatedClient, Client
 from ...errors import status_error
 from ...models.trace_log import TraceLog
 from ...models.trace_log_filters import TraceLogFilters
-from ...types import Response
+from ...types import UNSET, Invalid, Logs, Response
 
 
 def _request(
     experiment_uuid: str,
     *,
     body: TraceLogFilters,
+    timeout: Timeout,
 ) -> Request:
     return Request(
         "POST",
         f"/api/parea/v1/experiment/{segment(experiment_uuid)}/trace_logs",
         encode(body),
+        safe=True,
+        timeout=timeout,
     )
 
 
-def _response(answer: Answer) -> Response[list[TraceLog]]:
+def _response(answer: Answer, invalid: Invalid) -> Response[Logs[TraceLog]]:
     if answer.status_code != 200:
         raise status_error(answer.status_code, answer.headers, answer.content)
-    return Response(answer.status_code, answer.content, answer.headers, decode_answer(answer, list[TraceLog]))
+    parsed = logs_of(answer, TraceLog, invalid)
+    return Response(answer.status_code, answer.content, answer.headers, parsed)
 
 
 def sync_detailed(
@@ -32,7 +38,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
-) -> Response[list[TraceLog]]:
+    invalid: Invalid = "raise",
+    timeout: Timeout = UNSET,
+) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
@@ -44,6 +52,8 @@ def sync_detailed(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
+        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        timeout: In the place of the client's.
 
     Returns:
         The answer, with its status, headers and body.
@@ -51,16 +61,17 @@ def sync_detailed(
     Raises:
         StatusError: The server answered with another status than 200.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came.
+        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
     """
-    return _response(
-        client.send(
-            _request(
-                experiment_uuid=experiment_uuid,
-                body=body,
-            )
+    check_invalid(invalid)
+    answer = client.send(
+        _request(
+            experiment_uuid=experiment_uuid,
+            body=body,
+            timeout=timeout,
         )
     )
+    return _response(answer, invalid)
 
 
 def sync(
@@ -68,7 +79,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
-) -> list[TraceLog]:
+    invalid: Invalid = "raise",
+    timeout: Timeout = UNSET,
+) -> Logs[TraceLog]:
     """Get the trace logs of an experiment
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
@@ -80,6 +93,8 @@ def sync(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
+        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        timeout: In the place of the client's.
 
     Returns:
         The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
@@ -88,12 +103,10 @@ def sync(
     Raises:
         StatusError: The server answered with another status than 200.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came.
+        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
     """
-    return sync_detailed(
-        experiment_uuid=experiment_uuid,
-        client=client,
-        body=body,
+    return (
+        sync_detailed(experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout)
     ).parsed
 
 
@@ -102,7 +115,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
-) -> Response[list[TraceLog]]:
+    invalid: Invalid = "raise",
+    timeout: Timeout = UNSET,
+) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
@@ -114,6 +129,8 @@ async def asyncio_detailed(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
+        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        timeout: In the place of the client's.
 
     Returns:
         The answer, with its status, headers and body.
@@ -121,16 +138,17 @@ async def asyncio_detailed(
     Raises:
         StatusError: The server answered with another status than 200.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came.
+        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
     """
-    return _response(
-        await client.asend(
-            _request(
-                experiment_uuid=experiment_uuid,
-                body=body,
-            )
+    check_invalid(invalid)
+    answer = await client.asend(
+        _request(
+            experiment_uuid=experiment_uuid,
+            body=body,
+            timeout=timeout,
         )
     )
+    return _response(answer, invalid)
 
 
 async def asyncio(
@@ -138,7 +156,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
-) -> list[TraceLog]:
+    invalid: Invalid = "raise",
+    timeout: Timeout = UNSET,
+) -> Logs[TraceLog]:
     """Get the trace logs of an experiment
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
@@ -150,6 +170,8 @@ async def asyncio(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
+        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        timeout: In the place of the client's.
 
     Returns:
         The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
@@ -158,12 +180,94 @@ async def asyncio(
     Raises:
         StatusError: The server answered with another status than 200.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came.
+        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
     """
     return (
         await asyncio_detailed(
-            experiment_uuid=experiment_uuid,
-            client=client,
-            body=body,
+            experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout
         )
     ).parsed
+
+
+def stream(
+    experiment_uuid: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: TraceLogFilters,
+    invalid: Invalid = "raise",
+    timeout: Timeout = UNSET,
+) -> LogStream[TraceLog]:
+    """Get the trace logs of an experiment, one by one, while the answer arrives
+
+    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
+    will.
+
+    Args:
+        experiment_uuid: The experiment whose trace logs are asked for.
+        client: The server and the key.
+        body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
+            the other members must be null or absent too.
+        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        timeout: In the place of the client's.
+
+    Returns:
+        An iterator, to be closed when it may end early. What is below is raised while it runs.
+
+    Raises:
+        StatusError: The server answered with another status than 200.
+        InvalidAnswerError: The body of the answer is not as documented.
+        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+    """
+    return client.stream(
+        _request(
+            experiment_uuid=experiment_uuid,
+            body=body,
+            timeout=timeout,
+        ),
+        200,
+        TraceLog,
+        invalid,
+    )
+
+
+def astream(
+    experiment_uuid: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: TraceLogFilters,
+    invalid: Invalid = "raise",
+    timeout: Timeout = UNSET,
+) -> AsyncLogStream[TraceLog]:
+    """Get the trace logs of an experiment, one by one, while the answer arrives
+
+    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
+    will.
+
+    Args:
+        experiment_uuid: The experiment whose trace logs are asked for.
+        client: The server and the key.
+        body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
+            the other members must be null or absent too.
+        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        timeout: In the place of the client's.
+
+    Returns:
+        An iterator, to be closed when it may end early. What is below is raised while it runs.
+
+    Raises:
+        StatusError: The server answered with another status than 200.
+        InvalidAnswerError: The body of the answer is not as documented.
+        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+    """
+    return client.astream(
+        _request(
+            experiment_uuid=experiment_uuid,
+            body=body,
+            timeout=timeout,
+        ),
+        200,
+        TraceLog,
+        invalid,
+    )
