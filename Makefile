@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check lint-contract test conformance serve faults bench lock clean
+.PHONY: help generate check lint-contract test conformance serve faults bench-verdict lock clean
 
 help:  ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ serve: $(READY)  ## Start the reference target with the bundled data
 
 faults: $(READY)  ## Which requirement catches each deliberately wrong target
 	$(BIN)/python -m faults
+
+bench-verdict: $(READY)  ## The suite beside plain schemathesis, on the same right and wrong targets
+	$(BIN)/python scripts/bench_verdict.py $(ARGS)
 
 lock:  ## Resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --upgrade \
