@@ -84,7 +84,8 @@ class Meaning:
             except BudgetSpentError as error:
                 spent = error
         excused = self._tree_explains([probe for plan_ in sent for probe in plan_.probes])
-        for plan_ in self.plans:
+        # Operators first: what fails there excuses what is asked through them.
+        for plan_ in sorted(self.plans, key=lambda plan_: not plan_.requirement.startswith("filter.")):
             if plan_ not in sent:
                 self._run.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
             elif plan_.requirement != "request.operators":
@@ -115,7 +116,11 @@ class Meaning:
                 ledger.fail(plan_.requirement, self._run.failure(seen.exchange, summary, "200"))
                 continue
             if not excused and self._deviates(probe, seen.logs):
-                ledger.fail(plan_.requirement, self.deviation(probe, seen))
+                operator = self._operator_of(probe)
+                if operator != plan_.requirement and ledger.failed(operator):
+                    ledger.undecide(plan_.requirement, f"{probe.filter}: asked through {operator}, which failed")
+                else:
+                    ledger.fail(plan_.requirement, self.deviation(probe, seen))
                 continue
             names = tuple(rival.name for rival, _ in probe.rivals)
             ledger.hold(plan_.requirement, f"{probe.filter}")
@@ -123,6 +128,11 @@ class Meaning:
         for rival in plan_.undecided:
             cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
             ledger.undecide(plan_.requirement, cause)
+
+    def _operator_of(self, probe: Probe) -> str:
+        """The requirement of the probe's operator on the kind of its field."""
+        kind = self._run.contract.field_kind(probe.filter.field or "")
+        return f"filter.{probe.filter.operator}.{'list' if kind.endswith('_list') else kind}"
 
     @staticmethod
     def _deviates(probe: Probe, received: int) -> bool:

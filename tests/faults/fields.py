@@ -1,0 +1,173 @@
+"""Fields taken for others: members, scores and annotations."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from parea_target import Contract, Parts
+from parea_target.filters import Filter, Subject, find_subject
+from parea_target.tables import Tables
+
+from faults.registry import Log, fault, stored
+
+_SCORES = ("field.score", "field.score-bare")
+_ANNOTATIONS = ("field.annotation-score", "field.annotation-value")
+_NO_SCORE = "score:\0 no such score"
+
+
+def _renamed(parts: Parts, rename: Callable[[str, Contract], str]) -> Parts:
+    """The parts that take one field for another."""
+
+    def subject(contract: Contract, tables: Tables, asked: Filter) -> Subject:
+        return find_subject(contract, tables, replace(asked, filter_field=rename(asked.filter_field or "", contract)))
+
+    return replace(parts, subject=subject)
+
+
+@fault("field.score", "field.score-repeated", "field.member-first")
+def score_prefix_is_part_of_the_name(parts: Parts) -> Parts:
+    """`score:x` means the score called `score:x`."""
+    return _renamed(parts, lambda field, _c: f"score:{field}" if field.startswith("score:") else field)
+
+
+@fault("field.score-bare")
+def bare_names_mean_nothing(parts: Parts) -> Parts:
+    """A name that is no member's fits no log."""
+    return _renamed(
+        parts,
+        lambda field, contract: (
+            field if field in contract.kinds or field.startswith(("score:", "annotation:")) else _NO_SCORE
+        ),
+    )
+
+
+@fault("field.score", "field.member-first")
+def score_prefix_finds_members(parts: Parts) -> Parts:
+    """`score:x` means the member `x` where there is one."""
+    return _renamed(
+        parts, lambda f, c: f.removeprefix("score:") if c.kinds.get(f.removeprefix("score:")) == "number" else f
+    )
+
+
+def _scores(log: Log, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> Log:
+    return {**log, "scores": change(log["scores"])} if log.get("scores") else log
+
+
+@stored(*_SCORES)
+def score_names_have_no_case(log: Log) -> Log:
+    """Names of scores are stored in lower case."""
+    return _scores(log, lambda scores: [{**score, "name": score["name"].lower()} for score in scores])
+
+
+@stored("field.score")
+def score_names_are_trimmed(log: Log) -> Log:
+    """Names of scores are trimmed as they are stored."""
+    return _scores(log, lambda scores: [{**score, "name": score["name"].strip()} for score in scores])
+
+
+@stored(*_SCORES)
+def score_without_name_is_not_stored(log: Log) -> Log:
+    """A score with the empty name is not stored."""
+    return _scores(log, lambda scores: [score for score in scores if score["name"]])
+
+
+@stored("field.score-repeated")
+def last_score_wins(log: Log) -> Log:
+    """Of several scores of one name the last is stored, as in a map."""
+    return _scores(log, lambda scores: list({score["name"]: score for score in scores}.values()))
+
+
+@stored("field.score-repeated")
+def scores_are_averaged(log: Log) -> Log:
+    """Several scores of one name are averaged."""
+
+    def average(scores: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named: dict[str, list[float]] = {}
+        for score in scores:
+            named.setdefault(score["name"], []).append(score["score"])
+        return [{"name": name, "score": sum(values) / len(values)} for name, values in named.items()]
+
+    return _scores(log, average)
+
+
+@fault("field.annotation-score")
+def annotation_score_is_its_value(parts: Parts) -> Parts:
+    """`annotation:score:` exists where the value does."""
+
+    def subject(contract: Contract, tables: Tables, asked: Filter) -> Subject:
+        field = asked.filter_field or ""
+        if field.startswith("annotation:score:") and asked.filter_operator in ("exists", "is_null"):
+            asked = replace(asked, filter_field=field.replace("score", "value", 1))
+        return find_subject(contract, tables, asked)
+
+    return replace(parts, subject=subject)
+
+
+def _annotations(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
+    return {**log, "annotations": change(log["annotations"])} if log.get("annotations") else log
+
+
+@stored(*_ANNOTATIONS, "field.annotation-users")
+def annotations_are_not_searched(log: Log) -> Log:
+    """Annotations are not stored for filters."""
+    return _annotations(log, lambda _annotations: {})
+
+
+@stored(*_ANNOTATIONS, "field.annotation-users")
+def criterion_is_one_digit(log: Log) -> Log:
+    """A criterion is stored by its first character."""
+    return _annotations(log, lambda by: {criterion[:1]: users for criterion, users in by.items()})
+
+
+@stored(*_ANNOTATIONS, "field.annotation-users")
+def criterion_is_its_name(log: Log) -> Log:
+    """Annotations are found by the name of their criterion."""
+
+    def by_name(annotations: dict[str, Any]) -> dict[str, Any]:
+        named: dict[str, Any] = {}
+        for users in annotations.values():
+            for user, annotation in users.items():
+                named.setdefault(annotation.get("annotation_name") or "", {})[user] = annotation
+        return named
+
+    return _annotations(log, by_name)
+
+
+def _users(log: Log, choose: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
+    return _annotations(
+        log, lambda by: {criterion: choose(users) if users else users for criterion, users in by.items()}
+    )
+
+
+@stored("field.annotation-users", *_ANNOTATIONS)
+def first_user_wins(log: Log) -> Log:
+    """Of several users' annotations the first is stored."""
+    return _users(log, lambda users: dict(list(users.items())[:1]))
+
+
+@stored("field.annotation-users", *_ANNOTATIONS)
+def latest_user_wins(log: Log) -> Log:
+    """Of several users' annotations the latest is stored."""
+    return _users(log, lambda users: dict([max(users.items(), key=lambda item: item[1]["created_at"])]))
+
+
+def _member_is(parts: Parts, member: str, other: str) -> Parts:
+    return _renamed(parts, lambda field, _contract: other if field == member else field)
+
+
+@fault("field.member")
+def metric_names_are_tags(parts: Parts) -> Parts:
+    """`evaluation_metric_names` means `tags`."""
+    return _member_is(parts, "evaluation_metric_names", "tags")
+
+
+@fault("field.member")
+def session_is_user(parts: Parts) -> Parts:
+    """`session_id` means `end_user_identifier`."""
+    return _member_is(parts, "session_id", "end_user_identifier")
+
+
+@stored("field.member")
+def new_member_is_not_stored(log: Log) -> Log:
+    """`log_sample_rate`, added lately, is not stored."""
+    return {name: value for name, value in log.items() if name != "log_sample_rate"}

@@ -1,0 +1,172 @@
+"""The lab: serves a wrong target in this process, has the suite judge it, and compares what broke with what should."""
+
+import dataclasses
+import functools
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from parea_conformance.contract import CLASSES
+from parea_conformance.options import Options
+from parea_conformance.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
+from parea_conformance.suite import Report, judge
+from parea_conformance.verdict import Verdict
+from parea_target import Parts, RootLog, Store, create_app, load
+from parea_target.loader import read_experiments
+from parea_target.server import running
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from faults.registry import ChangeLog, Fault, Reply, Request, Serve, Surround
+
+DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"
+_TIMEOUT = 5.0
+
+RIGHT = Fault("the-right-target", "It does nothing wrong.", "lab", frozenset())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the suite found at one target.
+
+    Attributes:
+        failed: the requirements that broke.
+        open: the requirements that were neither broken nor proven, nor skipped; a wrong target may leave such.
+        cause: why the suite could not judge it; empty when it could.
+    """
+
+    fault: Fault
+    seed: int
+    failed: frozenset[str]
+    open: frozenset[str]
+    cause: str
+    seconds: float
+
+    @property
+    def missed(self) -> frozenset[str]:
+        """What the fault names and the suite did not find."""
+        return self.fault.requirements - self.failed
+
+    @property
+    def collateral(self) -> frozenset[str]:
+        """What the suite found and the fault does not name."""
+        return self.failed - self.fault.requirements
+
+    @property
+    def verdict(self) -> str:
+        """`found` when exactly what the fault names was found; else what is amiss."""
+        if not self.failed:
+            return "survived"
+        amiss = [
+            f"{label}: {' '.join(sorted(names))}"
+            for label, names in (("missed", self.missed), ("collateral", self.collateral))
+            if names
+        ]
+        return "; ".join(amiss) or "found"
+
+
+@functools.cache
+def _experiments() -> tuple[tuple[str, tuple[RootLog, ...]], ...]:
+    return tuple((name, tuple(logs)) for name, logs in read_experiments([DATA], load()))
+
+
+@functools.cache
+def _right_store() -> Store:
+    return Store(load(), _experiments())
+
+
+@contextmanager
+def _store(change: ChangeLog | None) -> Iterator[Store]:
+    if change is None:
+        yield _right_store()
+        return
+    changed = ((name, (RootLog(change(dict(root.log)), root.body) for root in logs)) for name, logs in _experiments())
+    with Store(load(), changed) as store:
+        yield store
+
+
+def _surrounded(app: ASGIApp, surround: Surround) -> ASGIApp:
+    """The application with something around it, which sees requests and replies whole."""
+
+    async def inside(request: Request) -> Reply:
+        sent: list[Message] = []
+        given: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
+
+        async def receive() -> Message:
+            return given.pop() if given else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await app(request.scope, receive, send)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent[0]["headers"]}
+        return Reply(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+
+    serve: Serve = surround(inside)
+
+    async def outside(scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        reply = await serve(Request(dict(scope), body))
+        # The length is the server's to say, unless the fault says one.
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    return outside
+
+
+@contextmanager
+def serving(fault: Fault, seed: int = 0) -> Iterator[Options]:
+    """Serve a wrong target; the options by which it is judged."""
+    key, other_key = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    keys = {key: [EXPERIMENT, EMPTY_EXPERIMENT], other_key: [OTHER_EXPERIMENT]}
+    with _store(fault.stored) as store:
+        app: ASGIApp = create_app(store, keys, fault.parts(Parts()))
+        if fault.around is not None:
+            app = _surrounded(app, fault.around)
+        with running(app) as base_url:
+            yield Options(
+                base_url=base_url,
+                experiment=EXPERIMENT,
+                api_key=key,
+                classes=CLASSES,
+                seed=seed,
+                other_experiment=OTHER_EXPERIMENT,
+                other_api_key=other_key,
+                empty_experiment=EMPTY_EXPERIMENT,
+                timeout=_TIMEOUT,
+            )
+
+
+def run(fault: Fault, seed: int = 0) -> Report:
+    """The suite's report on a wrong target."""
+    with serving(fault, seed) as options:
+        return judge(options)
+
+
+def examine(fault: Fault, seed: int = 0) -> Outcome:
+    """What the suite found at a wrong target."""
+    report = run(fault, seed)
+    by_verdict = {
+        verdict: frozenset(entry.requirement.id for entry in report.entries if entry.verdict is verdict)
+        for verdict in Verdict
+    }
+    return Outcome(
+        fault.described(),
+        seed,
+        by_verdict[Verdict.FAIL],
+        by_verdict[Verdict.ERROR] | by_verdict[Verdict.UNDECIDED],
+        report.cause,
+        report.seconds,
+    )
+
+
+def renamed(fault: Fault, *requirements: str) -> Fault:
+    """The same fault, naming other requirements."""
+    return dataclasses.replace(fault, requirements=frozenset(requirements))

@@ -1,0 +1,144 @@
+"""Every fault is found, by exactly the requirements that it names; the right target is accused of nothing."""
+
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+from parea_conformance import contract
+from parea_target import Parts
+
+from faults import __main__ as command
+from faults.catalogue import THEMES, catalogue
+from faults.lab import RIGHT, Outcome, examine, renamed
+from faults.registry import FAULTS, Fault, declare, pairs_of
+
+SEEDS = range(10)
+CATALOGUE = catalogue()
+REQUIREMENTS = contract.load().requirements
+
+# What no fault breaks, each with the reason.
+UNBROKEN: dict[str, str] = {}
+
+
+def _shared(number: int) -> pytest.MarkDecorator:
+    # Plans and bodies are kept by process: two processes, and each keeps its own.
+    return pytest.mark.xdist_group(f"faults-{number % 2}")
+
+
+def _params(faults: Sequence[Fault]) -> list[object]:
+    return [pytest.param(fault, id=fault.name, marks=_shared(place)) for place, fault in enumerate(faults)]
+
+
+@pytest.mark.parametrize("fault", _params(list(CATALOGUE.values())))
+def test_fault_is_found(fault: Fault) -> None:
+    outcome = examine(fault)
+    assert outcome.verdict == "found", outcome.cause
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=_shared(seed)) for seed in SEEDS])
+def test_right_target_is_not_accused(seed: int) -> None:
+    outcome = examine(RIGHT, seed)
+    assert (outcome.failed, outcome.open, outcome.cause) == (frozenset(), frozenset(), "")
+
+
+def test_size() -> None:
+    themes = Counter(fault.theme for fault in CATALOGUE.values())
+    assert len(CATALOGUE) >= 90
+    assert themes["around"] >= 10
+    assert set(themes) == set(THEMES)
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in CATALOGUE.values()])
+def test_fault_is_described(fault: Fault) -> None:
+    assert fault.requirements
+    assert fault.requirements <= REQUIREMENTS.keys()
+    assert re.fullmatch(r"[^\n]+\.", fault.text)
+    assert fault.described() != fault
+
+
+def test_texts_differ() -> None:
+    assert not [text for text, count in Counter(fault.text for fault in CATALOGUE.values()).items() if count > 1]
+
+
+def test_every_requirement_is_broken() -> None:
+    broken = frozenset[str]().union(*(fault.requirements for fault in CATALOGUE.values()))
+    assert REQUIREMENTS.keys() - broken == UNBROKEN.keys()
+
+
+# The lab and the command can fail ---------------------------------------------------------------------------------
+
+
+def _one(change: Callable[[Fault], Fault]) -> Fault:
+    return change(CATALOGUE["no-challenge"])
+
+
+LAB: list[tuple[str, Fault, str]] = [
+    (
+        "names too little",
+        _one(lambda fault: renamed(fault, "auth.first")),
+        "missed: auth.first; collateral: auth.challenge",
+    ),
+    ("names too much", _one(lambda fault: renamed(fault, "auth.challenge", "auth.first")), "missed: auth.first"),
+    ("does nothing", _one(lambda fault: dataclasses.replace(fault, parts=lambda parts: parts)), "survived"),
+    ("names nothing", _one(renamed), "collateral: auth.challenge"),
+]
+
+
+@pytest.mark.xdist_group("faults-0")
+@pytest.mark.parametrize(("fault", "verdict"), [pytest.param(*row, id=label) for label, *row in LAB])
+def test_lab_reports(fault: Fault, verdict: str) -> None:
+    assert examine(fault).verdict == verdict
+
+
+def _outcome(fault: Fault, *failed: str, left: Sequence[str] = ()) -> Outcome:
+    return Outcome(fault, 0, frozenset(failed), frozenset(left), "", 0.0)
+
+
+CHALLENGE = CATALOGUE["no-challenge"]
+COMMAND: list[tuple[list[Outcome], int, str]] = [
+    ([_outcome(RIGHT), _outcome(CHALLENGE, "auth.challenge")], 0, "1 found exactly, 0 survived, 0 broke"),
+    ([_outcome(CHALLENGE)], 1, "0 found exactly, 1 survived, 0 broke"),
+    ([_outcome(CHALLENGE, "auth.challenge", "auth.first")], 1, "0 found exactly, 0 survived, 1 broke"),
+    ([_outcome(CHALLENGE, "auth.first")], 1, "0 found exactly, 0 survived, 1 broke"),
+    ([_outcome(RIGHT, "auth.first")], 1, "the right target was accused"),
+    ([_outcome(RIGHT, left=["auth.first"])], 1, "the right target was accused"),
+]
+
+
+@pytest.mark.parametrize(("found", "status", "said"), COMMAND)
+def test_command_ends_with(
+    found: list[Outcome],
+    status: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(command, "outcomes", lambda _names, _seed: iter(found))
+    assert command.main([]) == status
+    shown = capsys.readouterr().out
+    assert said in shown.splitlines()[-1]
+    assert all(outcome.fault.text in shown for outcome in found)
+
+
+def test_command_knows_its_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command.main(["no-such-fault"])
+    assert stopped.value.code == 2
+    assert "no-such-fault" in capsys.readouterr().err
+
+
+def test_names_are_unique() -> None:
+    def no_challenge(parts: Parts) -> Parts:
+        return parts
+
+    with pytest.raises(ValueError, match="declared twice"):
+        declare(no_challenge, ["auth.challenge"])
+    assert {name: fault.name for name, fault in FAULTS.items()} == {name: name for name in FAULTS}
+
+
+@pytest.mark.parametrize("requirement", ["auth.first", "filter.like.number", "filter.equals", "nothing"])
+def test_conditions_are_of_operators(requirement: str) -> None:
+    with pytest.raises(ValueError, match="no operator"):
+        pairs_of([requirement])
