@@ -226,3 +226,58 @@ def test_a_new_error_status_gets_a_class(repository: Path) -> None:
     assert 'class ForbiddenError(StatusError):\n    """Not for you."""\n' in errors
     assert "    403: ForbiddenError,\n" in errors
     assert '"ForbiddenError"' in (repository / PACKAGE / "__init__.py").read_text("utf-8")
+
+
+OPERATION = """  /api/parea/v1/experiment/{experiment_uuid}/touch:
+    parameters:
+      - {name: experiment_uuid, in: path, required: true, description: Which., schema: {type: string}}
+    METHOD:
+      operationId: touch_experiment
+      summary: Touch an experiment
+      description: It changes.
+      tags: [experiment]
+      responses:
+        '200':
+          description: What was touched.
+          content: {application/json: {schema: {$ref: '#/components/schemas/EvaluationScore'}}}
+components:
+"""
+TOUCHED = """
+import httpx
+from parea_trace_logs import Parea, UnexpectedStatusError
+from parea_trace_logs._transport import SyncTransport
+SyncTransport._sleep = lambda self, seconds: None
+def serve(request):
+    asked.append(request.method)
+    return httpx.Response(statuses.pop(0), json={"name": "n", "score": 1, "news": 2})
+with Parea("k", http_client=httpx.Client(transport=httpx.MockTransport(serve))) as client:
+    asked, statuses = [], [200]
+    assert client.touch_experiment("e").to_dict() == {"name": "n", "score": 1, "news": 2}
+    asked, statuses = [], [503, 200]
+    try:
+        client.touch_experiment("e", timeout=3)
+    except UnexpectedStatusError:
+        pass
+    print(len(asked), hasattr(client, "iter_touch_experiment"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "safe", "asked"), [("post", "", 1), ("post", "true", 2), ("get", "", 2), ("get", "false", 1)]
+)
+def test_a_new_operation_gets_all_of_it_and_is_repeated_only_if_safe(
+    repository: Path, method: str, safe: str, asked: int
+) -> None:
+    said = f"{method}:\n      x-safe: {safe}" if safe else f"{method}:"
+    edit(repository, "\ncomponents:\n", "\n" + OPERATION.replace("METHOD:", said))
+    assert main([], repository) == 0
+    environment = {**os.environ, "PYTHONPATH": str(repository / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", TOUCHED]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+    assert (done.stdout, done.stderr) == (f"{asked} False\n", "")
+
+
+def test_x_safe_is_true_or_false(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "      x-safe: true\n", "      x-safe: maybe\n")
+    assert main([], repository) == 1
+    assert "x-safe is neither true nor false" in capsys.readouterr().err
