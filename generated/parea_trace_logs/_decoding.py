@@ -23,6 +23,12 @@ def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
+@cache
+def array_decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    """The decoder of an array of `kind`, made once."""
+    return decoder(list[kind])
+
+
 def decode(content: bytes, kind: type[T], index: int | None = None) -> T:
     """The JSON `content` as an instance of `kind`; members that the contract does not know are kept.
 

@@ -8,12 +8,12 @@ that is no good does not hide where the next begins.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from attrs import frozen
 
-from ._decoding import REFUSED, decode, decoder
+from ._decoding import REFUSED, array_decoder, decode
 
 T = TypeVar("T")
 
@@ -187,7 +187,7 @@ Refuse = Callable[[int, str, str, bytes], None]
 def decode_batch(batch: Batch, kind: type[T], refuse: Refuse) -> Iterable[T]:
     """The elements of `batch` as instances of `kind`, without those that `refuse` was told of."""
     with suppress(*REFUSED):
-        decoded: list[T] = decoder(list[kind]).decode(batch.whole())  # type: ignore[valid-type]
+        decoded: list[T] = array_decoder(cast("Any", kind)).decode(batch.whole())
         if len(decoded) == len(batch.bounds):
             return decoded
     return _each(batch, kind, refuse)
@@ -212,8 +212,12 @@ def decode_array(content: bytes, kind: type[T], refuse: Refuse) -> list[T]:
     Raises:
         NotAnArray: it is none, or not whole.
     """
-    with suppress(*REFUSED):
-        whole: list[T] = decoder(list[kind]).decode(content)  # type: ignore[valid-type]
+    whole: list[T] | None
+    try:
+        whole = array_decoder(cast("Any", kind)).decode(content)
+    except REFUSED:  # not `suppress`, which a single log would feel
+        whole = None
+    if whole is not None:
         return whole
     splitter = Splitter()
     decoded = list(decode_batch(splitter.feed(content), kind, refuse))
