@@ -156,12 +156,6 @@ def _member_is(parts: Parts, member: str, other: str) -> Parts:
 
 
 @fault("field.member")
-def metric_names_are_tags(parts: Parts) -> Parts:
-    """`evaluation_metric_names` means `tags`."""
-    return _member_is(parts, "evaluation_metric_names", "tags")
-
-
-@fault("field.member")
 def session_is_user(parts: Parts) -> Parts:
     """`session_id` means `end_user_identifier`."""
     return _member_is(parts, "session_id", "end_user_identifier")

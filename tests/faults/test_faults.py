@@ -19,7 +19,9 @@ CATALOGUE = catalogue()
 REQUIREMENTS = contract.load().requirements
 
 # What no fault breaks, each with the reason.
-UNBROKEN: dict[str, str] = {}
+UNBROKEN: dict[str, str] = {
+    "auth.header-case": "uvicorn hands on the names of headers in lower case, so that no application sees their case",
+}
 
 
 def _shared(number: int) -> pytest.MarkDecorator:
@@ -65,6 +67,7 @@ def test_texts_differ() -> None:
 def test_every_requirement_is_broken() -> None:
     broken = frozenset[str]().union(*(fault.requirements for fault in CATALOGUE.values()))
     assert REQUIREMENTS.keys() - broken == UNBROKEN.keys()
+    assert all(UNBROKEN.values())
 
 
 # The lab and the command can fail ---------------------------------------------------------------------------------
