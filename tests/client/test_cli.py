@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -294,6 +295,7 @@ def test_a_signal_leaves_nothing(endless: str, tmp_path: Path, number: int, code
     with process:
         while not list(tmp_path.iterdir()):
             assert process.poll() is None
+        time.sleep(0.5)  # a signal in the very moment in which the folder is made finds nobody who owns it yet
         process.send_signal(number)
         assert process.wait(20) == code
         assert process.stderr is not None
