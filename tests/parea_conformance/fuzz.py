@@ -63,7 +63,7 @@ def _is_json(body: object) -> bool:
 def judge(run: Run, universe: Universe) -> None:
     """Send what is generated; judge statuses, and the logs of what was answered."""
     # Of many logs every second made-up filter would bring all: then the status is judged, and not the logs.
-    long = len(run.library.by_id) > _MANY
+    long = len(run.known.by_id) > _MANY
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         for body in generate(run.contract, mode, run.options.fuzz, run.options.seed):
             exchange = run.wire.send(replace(run.wire.request(body), brief=long))

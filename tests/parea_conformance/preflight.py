@@ -1,7 +1,7 @@
 """Before anything else: an address, a key, an experiment with logs. Without them nothing can be judged."""
 
+from parea_conformance.facts import Sampler
 from parea_conformance.filters import UNFILTERED
-from parea_conformance.library import Sampler
 from parea_conformance.run import Answer, CannotJudgeError, Run
 from parea_conformance.universe import Universe
 from parea_conformance.wire import Exchange
@@ -40,7 +40,7 @@ def preflight(run: Run, exchange: Exchange) -> tuple[Universe, Answer]:
     """
     sampler = Sampler(run.options.seed)
     answer = _logs(run, exchange, sampler)
-    run.library.by_id.update({fact.trace_id: fact for fact in answer.facts})
+    run.known.by_id.update({fact.trace_id: fact for fact in answer.facts})
     for label, body in (("four nulls", ALL_NULL), ("one null", {"filter_field": None})):
         other = run.wire.send(run.wire.request(body))
         same = other.status == 200 and other.body == exchange.body

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parea_conformance.contract import Contract
-from parea_conformance.library import Fact, Library
+from parea_conformance.facts import Fact, Library
 from parea_conformance.options import Options
 from parea_conformance.oracle import Log
 from parea_conformance.verdict import Failure, Ledger
@@ -37,7 +37,7 @@ class Run:
     options: Options
     wire: Wire
     ledger: Ledger
-    library: Library
+    known: Library
 
     def failure(self, exchange: Exchange, summary: str, expected: str = "", **more: Any) -> Failure:
         """A failure that this exchange shows."""
@@ -52,7 +52,7 @@ class Run:
             visit: is given each valid log.
         """
         try:
-            facts, faults = self.library.read(exchange.body, visit)
+            facts, faults = self.known.read(exchange.body, visit)
         except ValueError as error:
             failure = self.failure(exchange, f"200 does not answer JSON: {error}", "JSON")
             self.ledger.fail("response.media-type", failure)

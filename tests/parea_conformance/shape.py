@@ -60,7 +60,7 @@ class Shape:
         counts = Counter(answer.ids)
         first = list({fact.trace_id: fact for fact in answer.facts}.values())
         ordered = sorted(first, key=lambda fact: fact.key)
-        known = self._run.library.by_id
+        known = self._run.known.by_id
         changed = [fact.trace_id for fact in first if fact.content != known.get(fact.trace_id, fact).content]
         below = [fact.trace_id for fact in first if not fact.root or fact.trace_id in self._below]
         self._accuse("result.once", answer, f"{asked}: some logs come twice", [n for n in counts if counts[n] > 1])
@@ -80,7 +80,7 @@ class Shape:
 
     def strangers(self, answer: Answer) -> list[str]:
         """The ids of an answer that the unfiltered one does not hold, those below a root aside."""
-        known = self._run.library.by_id
+        known = self._run.known.by_id
         return [name for name in answer.ids if name not in known and name not in self._below]
 
     def close(self) -> None:

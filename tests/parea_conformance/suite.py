@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from parea_conformance import cases, contract, fuzz, laws, preflight, shape, steady, watch
+from parea_conformance.facts import Library
 from parea_conformance.filters import Filter
-from parea_conformance.library import Library
 from parea_conformance.meaning import Meaning
 from parea_conformance.planner import planned
 from parea_conformance.run import CannotJudgeError, Options, Run

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
-from parea_conformance.library import SAMPLE, Library, Sampler, elements
+from parea_conformance.facts import SAMPLE, Library, Sampler, elements
 
 
 def _log(number: int, **members: Any) -> dict[str, Any]:
