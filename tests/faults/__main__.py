@@ -12,21 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from faults.catalogue import catalogue
-from faults.lab import RIGHT, Outcome, examine
+from faults.lab import RIGHT, Outcome, examine_named
 
 # Each process plans and fuzzes once for itself, which takes longer than to judge a fault: a few are better than many.
 _PROCESSES = 2
-
-
-def _examine(name: str, seed: int) -> Outcome:
-    return examine({RIGHT.name: RIGHT, **catalogue()}[name], seed)
 
 
 def outcomes(names: Sequence[str], seed: int) -> Iterator[Outcome]:
     """What the suite finds at each of these targets, in their order."""
     processes = min(_PROCESSES, len(names))
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_examine, names, [seed] * len(names))
+        yield from pool.map(examine_named, names, [seed] * len(names))
 
 
 def rows(found: Iterable[Outcome]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from parea_target.loader import read_experiments
 from parea_target.server import running
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from faults.catalogue import catalogue
 from faults.registry import ChangeLog, Fault, Reply, Request, Serve, Surround
 
 DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"
@@ -165,6 +166,12 @@ def examine(fault: Fault, seed: int = 0) -> Outcome:
         report.cause,
         report.seconds,
     )
+
+
+def examine_named(name: str, seed: int) -> Outcome:
+    """The same by name: a process of its own can be told a name, where it cannot be sent a function. It must be found
+    in a module that such a process imports, which `__main__` is not."""
+    return examine({RIGHT.name: RIGHT, **catalogue()}[name], seed)
 
 
 def renamed(fault: Fault, *requirements: str) -> Fault:

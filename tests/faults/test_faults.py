@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -145,3 +147,12 @@ def test_names_are_unique() -> None:
 def test_conditions_are_of_operators(requirement: str) -> None:
     with pytest.raises(ValueError, match="no operator"):
         pairs_of([requirement])
+
+
+@pytest.mark.xdist_group("faults-1")
+def test_command_as_it_is_run() -> None:
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "faults", RIGHT.name, CHALLENGE.name], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 found exactly, 0 survived, 0 broke" in done.stdout
