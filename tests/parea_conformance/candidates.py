@@ -12,10 +12,11 @@ from parea_conformance import values as spelled
 from parea_conformance.contract import Contract
 from parea_conformance.filters import Filter
 from parea_conformance.oracle import RIGHT, number
+from parea_conformance.traits import NUMBER, TEXT, first_with_each
 from parea_conformance.universe import Universe
 
 _ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
-_MEMBERS, _KEYS, _VALUES, _NODES, _PLAIN = 4, 16, 10, 20, 40
+_MEMBERS, _KEYS, _VALUES, _NODES, _PLAIN = 4, 24, 10, 20, 40
 
 
 def _spread(items: Sequence[Any], most: int) -> list[Any]:
@@ -124,12 +125,12 @@ class Candidates:
         for entries in self._raw[member]:
             for key, value in entries.items():
                 held.setdefault(key, []).append(value)
-        kinds_of_value: dict[object, str] = {}
+        sorts_of_value: dict[object, str] = {}
         for key, under in held.items():
             for value in under:
-                kinds_of_value.setdefault(type(value), key)
+                sorts_of_value.setdefault((type(value), not value), key)
         mixed = sorted(held, key=lambda key: -len({type(value) for value in held[key]}))
-        keys = dict.fromkeys([*kinds_of_value.values(), *mixed, *held])
+        keys = dict.fromkeys([*sorts_of_value.values(), *first_with_each(held, TEXT), *mixed, *held])
         return [(key, held[key]) for key in list(keys)[:_KEYS]]
 
     # field.{…} ------------------------------------------------------------------------------------------------------
@@ -274,17 +275,7 @@ def _texts(operator: str, held: Sequence[str]) -> list[str]:
 def _telling_numbers(held: Iterable[float]) -> list[float]:
     """Some of the numbers, in order: the extremes, and of each sort one."""
     numbers = sorted({RIGHT.double(value) for value in held})
-    features: tuple[Callable[[float], bool], ...] = (
-        lambda number: number == 0,
-        lambda number: number < 0,
-        lambda number: not number.is_integer() if abs(number) < 1e300 else False,
-        lambda number: number in (0.1, 0.2, 0.7),
-        lambda number: round(number, 6) != number if abs(number) < 1e300 else False,
-        lambda number: 2**53 <= abs(number) < 1e300,
-    )
-    found = [next((number for number in numbers if feature(number)), None) for feature in features]
-    chosen = {number for number in found if number is not None} | set(_spread(numbers, _VALUES))
-    return sorted(chosen)
+    return sorted({*first_with_each(numbers, NUMBER), *_spread(numbers, _VALUES)})
 
 
 def _numbers(operator: str, held: Sequence[float]) -> list[str]:

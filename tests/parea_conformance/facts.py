@@ -1,12 +1,10 @@
 """What is known of the root logs, and how answers are read: fast where a log is known by its bytes.
 
-An experiment may hold 100,000 logs. Of each a small `Fact` is kept; whole logs only of a sample, by which filters are
-planned and judged. Which logs are in the sample follows from the data and the seed.
+An experiment may hold 100,000 logs. Of each a small `Fact` is kept; whole logs only of a sample, see `sampling`.
 """
 
 import hashlib
 import json
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +15,6 @@ from parea_conformance.contract import Contract
 from parea_conformance.oracle import Log, instant
 from parea_conformance.universe import descendants, sort_key
 from parea_conformance.wire import parse
-
-SAMPLE = 200
-"""How many logs are judged by at the most. Of a larger experiment: one of each sort of log, then some at random."""
 
 _RAW = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -42,7 +37,7 @@ class Fact:
     content: bytes
 
 
-def _digest(data: bytes) -> bytes:
+def _digest(data: bytes | msgspec.Raw) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
@@ -68,15 +63,15 @@ def _fact(log: Log) -> Fact:
     return Fact(trace_id, sort_key(log), parent in (None, trace_id), bool(log.get("children_logs")), content)
 
 
-def elements(body: bytes) -> list[bytes | Any]:
-    """The elements of a JSON array, as bytes; as values where the fast reader refuses what JSON allows.
+def elements(body: bytes) -> list[msgspec.Raw | Any]:
+    """The elements of a JSON array, as views of its bytes; as values where the fast reader refuses what JSON allows.
 
     Raises:
         ValueError: the body is not JSON in UTF-8.
         TypeError: it is JSON, but no array.
     """
     try:
-        return [bytes(raw) for raw in _RAW.decode(body)]
+        return list(_RAW.decode(body))
     except msgspec.DecodeError:
         value = parse(body)
         if not isinstance(value, list):
@@ -104,10 +99,10 @@ class Library:
         facts: list[Fact] = []
         faults: list[str] = []
         for index, element in enumerate(elements(body)):
-            digest = _digest(element) if isinstance(element, bytes) else b""
+            digest = _digest(element) if isinstance(element, msgspec.Raw) else b""
             fact = self._by_bytes.get(digest)
             if fact is None or visit is not None:
-                log = parse(element) if isinstance(element, bytes) else element
+                log = parse(bytes(element)) if isinstance(element, msgspec.Raw) else element
                 fault = None if fact is not None else fault_of_log(self.contract, log)
                 if fault is not None:
                     faults.append(f"log {index} of the answer breaks the schema at {fault}")
@@ -119,41 +114,3 @@ class Library:
                     self._by_bytes[digest] = fact
             facts.append(fact)
         return facts, faults
-
-
-def _sort_of(log: Log) -> tuple[object, ...]:
-    """What sort of log this is: which members it has, and of what type; keys and names count."""
-    scores = tuple(sorted({entry["name"] for entry in log.get("scores") or ()}))
-    keys = tuple(sorted((log.get("metadata") or {}).keys()))
-    return (*((member, type(value).__name__) for member, value in sorted(log.items())), scores, keys)
-
-
-class Sampler:
-    """Keeps all of few logs; of many at most `SAMPLE`: the first of each sort, up to three quarters, then a random
-    part of the rest."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - a choice of logs, nothing secret
-        self._sorts: set[tuple[object, ...]] = set()
-        self._kept: list[Log] = []
-        self._rest: list[Log] = []
-        self._seen = 0
-
-    def visit(self, log: Log) -> None:
-        """See one log."""
-        sort = _sort_of(log)
-        if sort not in self._sorts and len(self._kept) < SAMPLE * 3 // 4:
-            self._sorts.add(sort)
-            self._kept.append(log)
-            del self._rest[max(SAMPLE - len(self._kept), 0) :]
-            return
-        self._seen += 1
-        room = SAMPLE - len(self._kept)
-        if len(self._rest) < room:
-            self._rest.append(log)
-        elif (place := self._random.randrange(self._seen)) < room:
-            self._rest[place] = log
-
-    def logs(self) -> list[Log]:
-        """The sample, in the order in which a server must answer it, each log once."""
-        return sorted({log["trace_id"]: log for log in (*self._kept, *self._rest)}.values(), key=sort_key)

@@ -13,11 +13,18 @@ from parea_conformance.verdict import Evidence, Failure
 from parea_conformance.wire import BudgetSpentError, Exchange
 
 _SHOWN = 20
+LONGEST = 500
+"""How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
+large experiment would not fit into memory."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A filter that was sent, and the set of known logs that came; None when no array of logs came."""
+    """A filter that was sent, and the set of known logs that came; None when no array of logs came.
+
+    Attributes:
+        ids: the trace ids that came, in their order; of an answer of more than `LONGEST` logs only the first.
+    """
 
     filter: Filter
     exchange: Exchange
@@ -47,7 +54,7 @@ class Meaning:
             answer = self._run.read(exchange) if exchange.status == 200 else None
             self._accepted(exchange, filter_)
             if answer is None:
-                return self.seen.setdefault(filter_, Seen(filter_, exchange, None))
+                return self.seen.setdefault(filter_, Seen(filter_, exchange.trimmed(), None))
             self._shape.answer(answer, str(filter_))
             strangers = self._shape.strangers(answer)
             if strangers:
@@ -57,7 +64,8 @@ class Meaning:
                 )
                 self._run.ledger.fail("result.uncapped", failure)
             known = {self._universe.index[name] for name in answer.ids if name in self._universe.index}
-            self.seen[filter_] = Seen(filter_, exchange.trimmed(), sum(1 << index for index in known), answer.ids)
+            logs = sum(1 << index for index in known)
+            self.seen[filter_] = Seen(filter_, answer.exchange, logs, answer.ids[: LONGEST + 1])
         return self.seen[filter_]
 
     def _accepted(self, exchange: Exchange, filter_: Filter) -> None:

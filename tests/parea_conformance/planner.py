@@ -15,9 +15,11 @@ from parea_conformance.rivals.registry import Rival, rivals_of
 from parea_conformance.universe import Universe
 
 # Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
-# likely to pass.
+# likely to pass. For long answers once is enough.
 _COVERS = 2
 _CHUNK = 96
+# How many logs in an answer cost as much as a request.
+_LONG = 1000
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,21 @@ def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Riv
             losers = tuple((rivals[place], told[place]) for place in sorted(told))
             probes.append(Probe(requirement, filter_, expected, losers))
             remaining -= told.keys()
+        table = [row for row in table if _answered(row[1], universe) < _LONG]
     return Plan(requirement, tuple(probes), undecided)
 
 
-def _worth(expected: int, told: int, universe: Universe) -> tuple[int, bool, int]:
+def _worth(expected: int, told: int, universe: Universe) -> tuple[float, bool, int]:
     """How much a candidate is worth: by the rivals that it tells apart, then by fitting some logs but not all, then by
-    fitting few, whose answer is short."""
-    return told, expected not in (0, universe.everything), -expected.bit_count()
+    fitting few, whose answer is short. Of a large experiment an answer counts as one more request for each thousand
+    of its logs."""
+    cost = 1 + _answered(expected, universe) // _LONG
+    return told / cost, expected not in (0, universe.everything), -expected.bit_count()
+
+
+def _answered(expected: int, universe: Universe) -> int:
+    """About how many logs an answer holds: those of the sample, and as many more as the experiment is larger."""
+    return expected.bit_count() * universe.population // len(universe.logs)
 
 
 def _plan(requirement: str, candidates: Candidates, universe: Universe, seed: int) -> Plan:

@@ -18,7 +18,7 @@ class CannotJudgeError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A 200 answer, read: the facts of its logs in their order, those that were readable."""
+    """A 200 answer, read: the facts of its logs in their order, those that were readable. The exchange is trimmed."""
 
     exchange: Exchange
     facts: Sequence[Fact]
@@ -65,7 +65,7 @@ class Run:
             self.ledger.fail("response.schema", self.failure(exchange, fault, "a trace log"))
         if not faults:
             self.ledger.hold("response.schema", "every log of every answer was checked against the schema")
-        return Answer(exchange, facts)
+        return Answer(exchange.trimmed(), facts)
 
 
 __all__ = ["Answer", "CannotJudgeError", "Options", "Run"]

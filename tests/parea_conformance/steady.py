@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from parea_conformance.filters import UNFILTERED, Filter
-from parea_conformance.meaning import Meaning, Seen
+from parea_conformance.meaning import LONGEST, Meaning, Seen
 from parea_conformance.run import Run
 from parea_conformance.wire import Exchange
 
@@ -13,13 +13,11 @@ REQUIREMENTS = ("robust.stateless", "robust.concurrency")
 _AGAIN = 24
 _WORKERS = 32
 _ROUNDS = 4
-# Logs in an answer that is asked for many at a time: all of them are held in memory at once.
-_LARGEST = 500
 
 
 def _telling(meaning: Meaning, seed: int, most: int) -> list[Seen]:
     """Filters whose answers differ from each other, so that one answer cannot pass for another."""
-    sizes = [one for one in meaning.seen.values() if one.logs is not None and len(one.ids) <= _LARGEST]
+    sizes = [one for one in meaning.seen.values() if one.logs is not None and len(one.ids) <= LONGEST]
     seen = list({one.ids: one for one in sizes}.values())
     random.Random(seed).shuffle(seen)  # noqa: S311 - a choice of probes, nothing secret
     return seen[:most]
@@ -40,7 +38,7 @@ def judge(run: Run, meaning: Meaning, unfiltered: Sequence[str]) -> None:
     asked: list[tuple[Filter, Sequence[str]]] = [
         (one.filter, one.ids) for one in _telling(meaning, run.options.seed, _AGAIN)
     ]
-    if len(unfiltered) <= _LARGEST:
+    if len(unfiltered) <= LONGEST:
         asked.append((UNFILTERED, unfiltered))
     for filter_, ids in reversed(asked):
         exchange = run.wire.ask(filter_)
@@ -49,7 +47,7 @@ def judge(run: Run, meaning: Meaning, unfiltered: Sequence[str]) -> None:
         run.ledger.judge("robust.stateless", f"asked again: {filter_}", None if same else failure)
     if not asked:
         for name in REQUIREMENTS:
-            run.ledger.undecide(name, f"no answer had few enough logs; it takes a filter that fits at most {_LARGEST}")
+            run.ledger.undecide(name, f"no answer had few enough logs; it takes a filter that fits at most {LONGEST}")
         return
     if run.ledger.failed("robust.stateless"):
         run.ledger.skip("robust.concurrency", "the server does not repeat its answers even one at a time")

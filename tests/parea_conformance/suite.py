@@ -105,6 +105,7 @@ def _stages(run: Run, progress: Progress) -> tuple[int, dict[str, int]]:
     observer(exchange)
     run.wire.observers.append(observer)
     universe, unfiltered = preflight.preflight(run, exchange)
+    del exchange  # which holds all logs of the experiment
     shape_ = Shape(run, universe)
     shape_.unfiltered(unfiltered)
     meaning = Meaning(run, universe, shape_)

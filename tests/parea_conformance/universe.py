@@ -20,10 +20,12 @@ class Universe:
         ids: their trace ids.
         kinds: the filter kind of each member, from the contract.
         everything: the set of all logs.
+        population: how many root logs the experiment has, of which `logs` may be a sample.
     """
 
-    def __init__(self, logs: Sequence[Log], kinds: Mapping[str, str]) -> None:
+    def __init__(self, logs: Sequence[Log], kinds: Mapping[str, str], population: int | None = None) -> None:
         self.logs = list(logs)
+        self.population = population or len(self.logs)
         self.kinds = dict(kinds)
         self.ids: list[str] = [log["trace_id"] for log in self.logs]
         self.index = {trace_id: index for index, trace_id in enumerate(self.ids)}
@@ -33,7 +35,7 @@ class Universe:
 
     @functools.cached_property
     def _fingerprint(self) -> bytes:
-        text = json.dumps([self.logs, self.kinds], sort_keys=True)
+        text = json.dumps([self.logs, self.kinds, self.population], sort_keys=True)
         return hashlib.sha256(text.encode()).digest()
 
     def __eq__(self, other: object) -> bool:

@@ -7,48 +7,21 @@ import math
 import re
 import struct
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from parea_conformance.oracle import number
+from parea_conformance.traits import TEXT, first_with_each
 
 _MICRO = 1_000_000_000_000
 _EPOCH_DAYS = 1
 _OFFSETS = (0, 330, -480)
 
-# What makes a text worth asking for; of each feature the first text that has it is taken.
-_FEATURES: tuple[Callable[[str], object], ...] = (
-    lambda text: text == "",
-    lambda text: text != text.rstrip(" "),
-    lambda text: text != text.lstrip(" "),
-    lambda text: text.strip(" ") != text.strip(" ").strip(),
-    lambda text: "%" in text,
-    lambda text: "_" in text,
-    lambda text: "\\" in text,
-    lambda text: "\0" in text,
-    lambda text: "," in text,
-    lambda text: ";" in text,
-    lambda text: text[:1] == '"',
-    lambda text: text[:1] == "[",
-    lambda text: re.search(r"[.*+?()|^$]", text),
-    lambda text: number(text) is not None,
-    lambda text: number(text) is not None and not text.isdigit(),
-    lambda text: len(text) > 255,
-    lambda text: not text.isascii(),
-    lambda text: unicodedata.normalize("NFD", text) != text,
-    lambda text: text.lower() != text and text.isascii() and " " not in text,
-    lambda text: " " in text.strip(" ") and text.replace(" ", "").isalpha(),
-    lambda text: text.isascii() and text.isalpha() and len(text) > 3,
-)
-
 
 def interesting(texts: Sequence[str], most: int = 4) -> list[str]:
-    """Some of these texts: the first with each feature that a wrong reading may trip over, and a few of the rest."""
+    """Some of these texts: the first with each trait that a wrong reading may trip over, and a few of the rest."""
     unique = list(dict.fromkeys(texts))
-    found = [next((text for text in unique if feature(text)), None) for feature in _FEATURES]
-    chosen = dict.fromkeys(text for text in found if text is not None)
-    chosen.update(dict.fromkeys(unique[:most]))
-    return list(chosen)
+    return list(dict.fromkeys([*first_with_each(unique, TEXT), *unique[:most]]))
 
 
 def _without_accents(text: str) -> str:

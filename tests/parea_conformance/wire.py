@@ -5,6 +5,7 @@ tenant's, filled in as the request leaves.
 """
 
 import base64
+import io
 import json
 import shlex
 import threading
@@ -100,14 +101,14 @@ class Exchange:
         return f"{self.status} {text}" + ("…" if len(self.body) > _SHOWN else "")
 
 
-def _beginning(answer: httpx.Response) -> bytes:
-    """As much of an answer as says what it is."""
-    body = b""
+def _read(answer: httpx.Response, most: int | None) -> bytes:
+    """The body of an answer, in memory once; with `most` little more than so many bytes of it."""
+    body = io.BytesIO()
     for chunk in answer.iter_bytes():
-        body += chunk
-        if len(body) > _BRIEF:
+        body.write(chunk)
+        if most is not None and body.tell() > most:
             break
-    return body
+    return body.getvalue()
 
 
 def _integer(text: str) -> int | float:
@@ -223,7 +224,7 @@ class Wire:
                 content = iter([request.body]) if request.chunked else request.body
                 url = self.base_url + request.path
                 with self._client.stream(request.method, url, content=content, headers=headers) as answer:
-                    body = _beginning(answer) if request.brief and answer.status_code == _OK else answer.read()
+                    body = _read(answer, _BRIEF if request.brief and answer.status_code == _OK else None)
                 break
             except httpx.HTTPError as error:
                 # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
