@@ -5,6 +5,7 @@ tenant's, filled in as the request leaves.
 """
 
 import base64
+import contextlib
 import io
 import json
 import shlex
@@ -31,6 +32,7 @@ _LONGEST_WAIT = 10.0
 _SHORTEST_SECRET = 8
 _SHOWN = 300
 _DROPPED = 2
+_CLIENT_HEADERS = ((b"accept", b"*/*"), (b"accept-encoding", b"gzip, deflate"), (b"user-agent", b"parea-conformance"))
 _SHOWN_AS: dict[str, str] = {_TEMPLATE: "$PAREA_API_KEY", _OTHER: "$PAREA_OTHER_API_KEY"}
 
 
@@ -159,14 +161,16 @@ class Wire:
         self._next = 0.0
         self._lock = threading.Lock()
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        self._client = httpx.Client(timeout=options.timeout, limits=limits, follow_redirects=False, trust_env=False)
+        # The transport alone: a client on top would carry cookies from one request to the next.
+        self._transport = httpx.HTTPTransport(limits=limits, trust_env=False)
+        self._timeout = {"timeout": httpx.Timeout(options.timeout).as_dict()}
 
     def __repr__(self) -> str:
         return f"Wire({self.base_url!r}, experiment={self.experiment!r})"
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._transport.close()
 
     def path(self, experiment: str | None = None) -> str:
         """The path of an experiment's trace logs; this run's own by default."""
@@ -205,25 +209,23 @@ class Wire:
             self.sent += 1
             now = time.monotonic()
             turn = self._next = max(now, self._next + self._pause)
-        time.sleep(turn - now)
+        if turn > now:
+            time.sleep(turn - now)
 
     def ask(self, filter_: Filter) -> Exchange:
         """Send a filter."""
         return self.send(self.request(filter_))
 
     def _send(self, request: Request) -> Exchange:
-        headers: list[tuple[bytes, bytes]] = [(name.encode(), value.encode()) for name, value in request.headers]
-        if request.key is not None:
-            name = request.key_header or self._key_header
-            headers.append((name.encode(), self._filled(request.key).encode()))
-        if request.content_type is not None:
-            headers.append((b"content-type", request.content_type.encode()))
+        headers = self._headers(request)
         start = time.perf_counter()
         for attempt in range(_DROPPED + 1):
+            content = iter([request.body]) if request.chunked else request.body
+            sent = httpx.Request(
+                request.method, self.base_url + request.path, content=content, headers=headers, extensions=self._timeout
+            )
             try:
-                content = iter([request.body]) if request.chunked else request.body
-                url = self.base_url + request.path
-                with self._client.stream(request.method, url, content=content, headers=headers) as answer:
+                with contextlib.closing(self._transport.handle_request(sent)) as answer:
                     body = _read(answer, _BRIEF if request.brief and answer.status_code == _OK else None)
                 break
             except httpx.HTTPError as error:
@@ -234,6 +236,16 @@ class Wire:
                     return Exchange(request, 0, httpx.Headers(), b"", seconds, failed, self.curl(request))
         seconds = time.perf_counter() - start
         return Exchange(request, answer.status_code, answer.headers, body, seconds, "", self.curl(request))
+
+    def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
+        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        if request.key is not None:
+            name = request.key_header or self._key_header
+            headers.append((name.encode(), self._filled(request.key).encode()))
+        if request.content_type is not None:
+            headers.append((b"content-type", request.content_type.encode()))
+        given = {name.lower() for name, _ in headers}
+        return headers + [(name, value) for name, value in _CLIENT_HEADERS if name not in given]
 
     def _filled(self, key: str) -> str:
         for template, secret in self._keys.items():
