@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check lint-contract test conformance serve faults
+.PHONY: help generate check lint-contract test conformance serve faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-verdict lock clean
 
 help:  ## What can be made
@@ -61,7 +61,10 @@ serve: $(READY)  ## Start the reference target with the bundled data
 	$(BIN)/parea-target --data tests/parea_target/data
 
 faults: $(READY)  ## Which requirement catches each deliberately wrong target
-	$(BIN)/python -m faults
+	$(BIN)/python -m faults $(ARGS)
+
+false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seeds
+	$(BIN)/python -m faults.alarms $(ARGS)
 
 bench-verdict: $(READY)  ## The suite beside plain schemathesis, on the same right and wrong targets
 	$(BIN)/python scripts/bench_verdict.py $(ARGS)
