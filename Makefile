@@ -18,7 +18,7 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
 .PHONY: help generate check lint-contract test conformance serve faults false-alarms
-.PHONY: bench bench-decode bench-stream bench-verdict lock clean
+.PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,10 +76,16 @@ lock:  ## Resolve requirements.lock anew (needs uv)
 clean:  ## Remove what was made
 	rm -rf $(VENV) reports dist
 
-bench: bench-decode bench-stream  ## Speed and memory of the client
+bench: bench-decode bench-stream bench-tables bench-import  ## Speed and memory of the client
 
 bench-decode: $(READY)  ## Decoding, as a multiple of orjson.loads on the same bytes
 	$(BIN)/python scripts/bench_decode.py
 
 bench-stream: $(READY)  ## 1,000,000 logs as a stream, and the stream against the list
 	$(BIN)/python scripts/bench_stream.py
+
+bench-tables: $(READY)  ## 1,000,000 logs into a Parquet file: seconds and memory
+	$(BIN)/python scripts/bench_tables.py
+
+bench-import: $(READY)  ## Importing the client, as a multiple of importing httpx
+	$(BIN)/python scripts/bench_import.py

@@ -1,9 +1,10 @@
 """A client for Parea experiment trace logs, generated from its contract: `Parea`, `AsyncParea`."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._parea import AsyncParea, Parea
-from ._streams import AsyncLogStream, LogStream
+from ._async_parea import AsyncParea
+from ._parea import Parea
 from ._version import __version__
 from .client import AuthenticatedClient, Client
 from .errors import (
@@ -25,19 +26,6 @@ from .errors import (
     UnprocessableContentError,
     UnsupportedMediaTypeError,
 )
-from .models import (
-    EvaluationScore,
-    FilterOperator,
-    LLMInputs,
-    Message,
-    ModelParams,
-    TraceLog,
-    TraceLogAnnotation,
-    TraceLogComment,
-    TraceLogFilters,
-    TraceLogImage,
-)
-from .types import UNSET, InvalidLog, Logs, Response, Unset
 
 __all__ = [
     "UNSET",
@@ -83,13 +71,47 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from ._streams import AsyncLogStream, LogStream
     from ._where import where
+    from .models import (
+        EvaluationScore,
+        FilterOperator,
+        LLMInputs,
+        Message,
+        ModelParams,
+        TraceLog,
+        TraceLogAnnotation,
+        TraceLogComment,
+        TraceLogFilters,
+        TraceLogImage,
+    )
+    from .types import UNSET, InvalidLog, Logs, Response, Unset
 else:
+    # What the first call needs, and not the import: by then the time of a request hides it.
+    _LATER = dict.fromkeys(("AsyncLogStream", "LogStream"), "_streams")
+    _LATER |= dict.fromkeys(("UNSET", "InvalidLog", "Logs", "Response", "Unset"), "types") | {"where": "_where"}
+    _LATER |= dict.fromkeys(
+        (
+            "EvaluationScore",
+            "FilterOperator",
+            "LLMInputs",
+            "Message",
+            "ModelParams",
+            "TraceLog",
+            "TraceLogAnnotation",
+            "TraceLogComment",
+            "TraceLogFilters",
+            "TraceLogImage",
+        ),
+        "models",
+    )
 
     def __getattr__(name: str) -> Any:
-        # What only filters need is imported when the first is built.
-        if name == "where":
-            from ._where import where
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f".{_LATER[name]}", __name__), name)
+        globals()[name] = value
+        return value
 
-            return where
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

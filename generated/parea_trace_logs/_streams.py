@@ -5,8 +5,9 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from ._receiving import Elements
-from ._transport import AsyncTransport, Request, SyncTransport
+from ._requests import Request
+from ._results import Elements
+from ._transport import AsyncTransport, SyncTransport
 from .errors import status_error
 from .types import Invalid, InvalidLog
 

@@ -1,113 +1,33 @@
-"""How a request reaches the server. The only module that touches httpx.
+"""How a request reaches the server. The only module that sends.
 
-The key is put on a request at the last moment, by `Key`, so that no list of headers of ours holds it; errors of httpx
-carry the request, key and all, so none of them leaves this module.
+Errors of httpx carry the request, key and all, so none of them leaves this module.
 """
 
-import asyncio
 import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator
-from typing import Any, NoReturn, TypeAlias
-from urllib.parse import quote
+from typing import Any
 
 import httpx
-from attrs import frozen
 
 from ._receiving import Answer, Failure, Receiver
+from ._requests import DEFAULT, Key, Request, Timeout
 from ._retrying import may_pass, pause
 from ._version import __version__
 from .errors import (
     InvalidAnswerError,
-    MissingKeyError,
     PareaConnectionError,
     PareaTimeoutError,
     TruncatedResponse,
 )
-from .types import UNSET, Unset
 
-Timeout: TypeAlias = float | httpx.Timeout | Unset | None
 SyncHTTPClient = httpx.Client
 AsyncHTTPClient = httpx.AsyncClient
 
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 logger = logging.getLogger("parea_trace_logs")
 _HEADERS = {"Accept": "application/json", "User-Agent": f"parea-trace-logs/{__version__}"}
-
-
-@frozen
-class Request:
-    """One request: its path is percent-encoded and begins with a slash; its body, when it has one, is JSON."""
-
-    method: str
-    path: str
-    content: bytes | None = None
-    safe: bool = False
-    """Whether the contract says that it only reads, so that it may be sent again."""
-    timeout: Timeout = UNSET
-
-
-class Key(httpx.Auth):
-    """A key and the header that carries it. Hidden from representations, refused to pickle.
-
-    Raises:
-        MissingKeyError: the key is empty.
-        ValueError: the key holds what a header cannot carry. The message does not hold the key.
-    """
-
-    def __init__(self, header: str, key: str, prefix: str = "") -> None:
-        if not key:
-            raise MissingKeyError("no API key: pass it, or set the environment variable PAREA_API_KEY")
-        if any(not "!" <= character <= "~" for character in key):
-            raise ValueError("the API key holds a blank, a line break or a character that is not ASCII")
-        self._header = header
-        self._key = key
-        self._value = f"{prefix} {key}" if prefix else key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers[self._header] = self._value
-        yield request
-
-    def hidden(self, text: str) -> str:
-        """`text` without the key, should the server have echoed it; a key this short occurs by chance."""
-        return text if len(self._key) < 4 else text.replace(self._key, "***")
-
-    def without(self, answer: Answer) -> Answer:
-        """The answer without the key."""
-        headers = {name: self.hidden(value) for name, value in answer.headers.items()}
-        # Latin-1 has a character for each byte, and the key is ASCII.
-        content = self.hidden(answer.content.decode("latin-1")).encode("latin-1")
-        return Answer(answer.status_code, headers, content, answer.framed)
-
-    def __repr__(self) -> str:
-        return f"Key({self._header!r}, ***)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds a key and connections: make a new one instead of copying or pickling it")
-
-
-def segment(value: str) -> str:
-    """`value` as one segment of a path: slashes, blanks and the like percent-encoded, and never a step up or on."""
-    encoded = quote(str(value), safe="")
-    return encoded.replace(".", "%2E") if encoded in (".", "..") else encoded
-
-
-def server_root(base_url: str, api_root: str) -> str:
-    """`base_url` without the slash, and without the `api_root`, that it may end with.
-
-    Raises:
-        ValueError: it is not an http or https URL, or holds a user, a query or a fragment.
-    """
-    try:
-        url = httpx.URL(base_url)
-    except (httpx.InvalidURL, TypeError) as error:
-        raise ValueError(f"base_url is not a URL: {error}") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"base_url must begin with http:// or https:// and a host, not {base_url!r}")
-    if url.userinfo or url.query or url.fragment:
-        raise ValueError("base_url must hold no user, query or fragment")
-    return base_url.rstrip("/").removesuffix(api_root).rstrip("/")
 
 
 # The first kind that fits decides: what a call raises, whether the request had been sent, whether another try may help.
@@ -133,7 +53,7 @@ class _Transport:
         self._key = key
         self._retries = max_retries
         self._owned = owned
-        if isinstance(timeout, Unset):
+        if timeout is DEFAULT:
             self._timeout: Any = DEFAULT_TIMEOUT if owned else httpx.USE_CLIENT_DEFAULT
         else:
             self._timeout = timeout
@@ -146,7 +66,7 @@ class _Transport:
             "url": self._root + request.path,
             "content": request.content,
             "headers": headers,
-            "timeout": self._timeout if isinstance(request.timeout, Unset) else request.timeout,
+            "timeout": self._timeout if request.timeout is DEFAULT else request.timeout,
         }
 
     def _head(self, response: httpx.Response) -> Answer:
@@ -263,7 +183,11 @@ class SyncTransport(_Transport):
 class AsyncTransport(_Transport):
     """Sends requests through an `httpx.AsyncClient`; no redirect is followed."""
 
-    _sleep = staticmethod(asyncio.sleep)
+    @staticmethod
+    async def _sleep(seconds: float) -> None:
+        import asyncio  # whoever awaits this has imported it; others need not wait for it
+
+        await asyncio.sleep(seconds)
 
     def __init__(
         self, root: str, key: Key | None, timeout: Timeout, max_retries: int, http: AsyncHTTPClient | None

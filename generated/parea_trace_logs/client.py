@@ -1,21 +1,17 @@
 """The clients that the functions under `api` take: one server, with or without a key, sync and async alike."""
 
+from __future__ import annotations
+
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from ._receiving import Answer
-from ._streams import AsyncLogStream, LogStream
-from ._transport import (
-    AsyncHTTPClient,
-    AsyncTransport,
-    Key,
-    Request,
-    SyncHTTPClient,
-    SyncTransport,
-    Timeout,
-    server_root,
-)
-from .types import UNSET, Invalid
+from ._requests import DEFAULT, Key, Request, Timeout, server_root
+from ._transport import AsyncHTTPClient, AsyncTransport, SyncHTTPClient, SyncTransport
+
+if TYPE_CHECKING:
+    from ._streams import AsyncLogStream, LogStream
+    from .types import Invalid
 
 T = TypeVar("T")
 
@@ -40,7 +36,7 @@ class Client:
         self,
         base_url: str = "https://parea-ai-backend-us-9ac16cdbc7a7b006.onporter.run",
         *,
-        timeout: Timeout = UNSET,
+        timeout: Timeout = DEFAULT,
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
@@ -70,10 +66,14 @@ class Client:
 
     def stream(self, request: Request, success: int, kind: type[T], invalid: Invalid) -> LogStream[T]:
         """The elements of the answer to one request, while it arrives."""
+        from ._streams import LogStream
+
         return LogStream(self._sync, request, success, kind, invalid)
 
     def astream(self, request: Request, success: int, kind: type[T], invalid: Invalid) -> AsyncLogStream[T]:
         """The elements of the answer to one request, while it arrives."""
+        from ._streams import AsyncLogStream
+
         return AsyncLogStream(self._async, request, success, kind, invalid)
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class AuthenticatedClient(Client):
         *,
         prefix: str = "",
         auth_header_name: str = "x-api-key",
-        timeout: Timeout = UNSET,
+        timeout: Timeout = DEFAULT,
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,

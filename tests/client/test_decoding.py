@@ -12,9 +12,10 @@ import parea_trace_logs
 import pytest
 from client.support import SAMPLE, SCHEMAS
 from client.test_models import FULL, MINIMAL
-from parea_trace_logs import UNSET, EvaluationScore, FilterOperator, TraceLog, TraceLogFilters, _elements, _json
+from parea_trace_logs import UNSET, EvaluationScore, FilterOperator, TraceLog, TraceLogFilters, _json, _splitting
 from parea_trace_logs._decoding import decode, encode
-from parea_trace_logs._elements import CutShort, NotAnArray, Splitter, decode_array, decode_batch
+from parea_trace_logs._elements import decode_array, decode_batch
+from parea_trace_logs._splitting import CutShort, NotAnArray, Splitter
 
 DEPTH = 5000
 
@@ -187,9 +188,9 @@ ELEMENTS += [b'{"d":"\xc3\xa9\\ud800"}', b"{}"]
 
 @pytest.fixture(params=["msgspec tells", "brackets are counted"])
 def _who_counts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _elements._BEYOND >= 0, "msgspec does not tell any more where a value ends: streams are slow"
+    assert _splitting._BEYOND >= 0, "msgspec does not tell any more where a value ends: streams are slow"
     if request.param == "brackets are counted":
-        monkeypatch.setattr(_elements, "_BEYOND", -1)
+        monkeypatch.setattr(_splitting, "_BEYOND", -1)
 
 
 def cut(content: bytes, size: int) -> list[bytes]:
@@ -232,14 +233,14 @@ def test_what_is_no_array_is_told_from_one_that_is_cut_short(content: bytes, siz
 
 def test_an_element_of_many_pieces_is_not_looked_at_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
     looked = 0
-    ask = _elements._trailing
+    ask = _splitting._trailing
 
     def count(view: bytes | memoryview) -> int:
         nonlocal looked
         looked += len(view)
         return ask(view)
 
-    monkeypatch.setattr(_elements, "_trailing", count)
+    monkeypatch.setattr(_splitting, "_trailing", count)
     content = b'[{"a": "' + b"x" * 10_000_000 + b'"}]'
     assert len(cut(content, 10_000)) == 1
     assert looked < 5 * len(content)

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parea_trace_logs import TraceLog, models
 from parea_trace_logs._decoding import decode, encode
-from parea_trace_logs._elements import Splitter, decode_array, decode_batch
+from parea_trace_logs._elements import decode_array, decode_batch
+from parea_trace_logs._splitting import Splitter
 
 FREE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=5),

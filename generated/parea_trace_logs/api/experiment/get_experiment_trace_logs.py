@@ -1,14 +1,15 @@
 """Get the trace logs of an experiment"""
 
 from ..._decoding import encode
-from ..._receiving import Answer, check_invalid, logs_of
+from ..._receiving import Answer
+from ..._requests import DEFAULT, Request, Timeout, segment
+from ..._results import check_invalid, logs_of
 from ..._streams import AsyncLogStream, LogStream
-from ..._transport import Request, Timeout, segment
 from ...client import AuthenticatedClient, Client
 from ...errors import status_error
 from ...models.trace_log import TraceLog
 from ...models.trace_log_filters import TraceLogFilters
-from ...types import UNSET, Invalid, Logs, Response
+from ...types import Invalid, Logs, Response
 
 
 def _request(
@@ -39,7 +40,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
-    timeout: Timeout = UNSET,
+    timeout: Timeout = DEFAULT,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment
 
@@ -80,7 +81,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
-    timeout: Timeout = UNSET,
+    timeout: Timeout = DEFAULT,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment
 
@@ -116,7 +117,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
-    timeout: Timeout = UNSET,
+    timeout: Timeout = DEFAULT,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment
 
@@ -157,7 +158,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
-    timeout: Timeout = UNSET,
+    timeout: Timeout = DEFAULT,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment
 
@@ -195,7 +196,7 @@ def stream(
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
-    timeout: Timeout = UNSET,
+    timeout: Timeout = DEFAULT,
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives
 
@@ -237,7 +238,7 @@ def astream(
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
-    timeout: Timeout = UNSET,
+    timeout: Timeout = DEFAULT,
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives
 

@@ -1,0 +1,177 @@
+"""`AsyncParea`: every operation of the contract as a method, awaited."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ._requests import DEFAULT, Timeout
+from ._settings import settings
+from ._transport import AsyncHTTPClient
+from .client import AuthenticatedClient
+
+if TYPE_CHECKING:
+    from ._streams import AsyncLogStream
+    from .models import (
+        TraceLog,
+        TraceLogFilters,
+    )
+    from .types import Invalid, Logs
+
+
+class AsyncParea:
+    """The endpoints of Parea, awaited. Making one sends nothing; it may be shared, and closed like a file.
+
+    Args:
+        api_key: The key; by default that of the environment variable `PAREA_API_KEY`.
+        base_url: The server, with or without `/api/parea/v1` at its end; by default that of the environment
+            variable `PAREA_BASE_URL`, else production.
+        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None waits for ever. The default is 5 s to
+            connect and 60 s for each other step, or what `http_client` says. Each call can have its own.
+        max_retries: How often a request is sent again, after 0.5 to 8 s or what `Retry-After` asks for (at most 60 s),
+            when the answer is 408, 409, 429 or 5xx, or did not come. An operation that does not only read is sent
+            again only after a failure to connect.
+        http_client: An `httpx.AsyncClient` to send through, with its own proxies and certificates. It is not closed
+            here, and its redirects are not followed.
+
+    Raises:
+        MissingKeyError: There is no key.
+        ValueError: `base_url` is not an http or https URL, the key holds what a header cannot carry, or `max_retries`
+            is negative.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: Timeout = DEFAULT,
+        max_retries: int = 2,
+        http_client: AsyncHTTPClient | None = None,
+    ) -> None:
+        base_url, api_key = settings(api_key, base_url)
+        self._client = AuthenticatedClient(
+            base_url, api_key, timeout=timeout, max_retries=max_retries, async_http_client=http_client
+        )
+
+    async def get_experiment_trace_logs(
+        self,
+        experiment_uuid: str,
+        filters: TraceLogFilters | None = None,
+        *,
+        invalid: Invalid = "raise",
+        timeout: Timeout = DEFAULT,
+    ) -> Logs[TraceLog]:
+        """Get the trace logs of an experiment
+
+        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
+        will.
+
+        Args:
+            experiment_uuid: The experiment whose trace logs are asked for.
+            filters: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
+                the other members must be null or absent too.
+            invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+                index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+                the attribute `invalid` of the result.
+            timeout: In the place of the client's.
+
+        Returns:
+            The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
+            its descendants. An empty array when none fits.
+
+        Raises:
+            UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
+                else.
+            NotFoundError: No such experiment for this key; also an unknown path.
+            MethodNotAllowedError: Another method than POST.
+            ContentTooLargeError: The body is over 65,536 bytes.
+            UnsupportedMediaTypeError: Another media type than application/json, or none.
+            UnprocessableContentError: The body is not JSON, or the schema `TraceLogFilters` does not accept it.
+            TooManyRequestsError: Too many requests.
+            UnexpectedStatusError: A status that the contract does not know.
+            InvalidAnswerError: The body of the answer is not as documented.
+            PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+                `TruncatedResponse` when it broke off.
+        """
+        from .api.experiment import get_experiment_trace_logs
+        from .models import TraceLogFilters
+
+        return await get_experiment_trace_logs.asyncio(
+            experiment_uuid,
+            client=self._client,
+            body=filters if filters is not None else TraceLogFilters(),
+            invalid=invalid,
+            timeout=timeout,
+        )
+
+    def iter_experiment_trace_logs(
+        self,
+        experiment_uuid: str,
+        filters: TraceLogFilters | None = None,
+        *,
+        invalid: Invalid = "raise",
+        timeout: Timeout = DEFAULT,
+    ) -> AsyncLogStream[TraceLog]:
+        """Get the trace logs of an experiment, one by one, while the answer arrives
+
+        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
+        will.
+
+        The memory that this takes does not grow with the number of logs. The request is sent when the first log is
+        asked for, and sent again only before the first one came.
+
+        Args:
+            experiment_uuid: The experiment whose trace logs are asked for.
+            filters: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
+                the other members must be null or absent too.
+            invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+                index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+                the attribute `invalid` of the result.
+            timeout: In the place of the client's.
+
+        Returns:
+            An iterator over the logs. It holds a connection until it ends: use it in a `with` statement, or
+            close it, when you may stop early. What is below is raised while it runs.
+
+        Raises:
+            UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
+                else.
+            NotFoundError: No such experiment for this key; also an unknown path.
+            MethodNotAllowedError: Another method than POST.
+            ContentTooLargeError: The body is over 65,536 bytes.
+            UnsupportedMediaTypeError: Another media type than application/json, or none.
+            UnprocessableContentError: The body is not JSON, or the schema `TraceLogFilters` does not accept it.
+            TooManyRequestsError: Too many requests.
+            UnexpectedStatusError: A status that the contract does not know.
+            InvalidAnswerError: The body of the answer is not as documented.
+            PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+                `TruncatedResponse` when it broke off.
+        """
+        from .api.experiment import get_experiment_trace_logs
+        from .models import TraceLogFilters
+
+        return get_experiment_trace_logs.astream(
+            experiment_uuid,
+            client=self._client,
+            body=filters if filters is not None else TraceLogFilters(),
+            invalid=invalid,
+            timeout=timeout,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they came from outside."""
+        await self._client.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._client._base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
