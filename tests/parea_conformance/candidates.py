@@ -4,26 +4,20 @@ A candidate belongs to one requirement. Those of `filter.{operator}.{kind}` ask 
 and keys have requirements of their own (`field.*`), so that a fault in the one does not accuse the other.
 """
 
+import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from parea_conformance import values as spelled
+from parea_conformance.asking import ASKED, map_values, plainly, spread
 from parea_conformance.contract import Contract
 from parea_conformance.filters import Filter
-from parea_conformance.oracle import RIGHT, number
-from parea_conformance.traits import NUMBER, TEXT, first_with_each
+from parea_conformance.oracle import RIGHT
+from parea_conformance.traits import TEXT, first_with_each
 from parea_conformance.universe import Universe
 
-_ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
-_MEMBERS, _KEYS, _VALUES, _NODES, _PLAIN = 4, 24, 10, 20, 40
-
-
-def _spread(items: Sequence[Any], most: int) -> list[Any]:
-    """At most so many of the items, spread evenly, the first and the last among them."""
-    if len(items) <= most:
-        return list(items)
-    return [items[round(step * (len(items) - 1) / (most - 1))] for step in range(most)]
+_MEMBERS, _KEYS, _NODES, _PLAIN = 4, 24, 20, 40
 
 
 class Candidates:
@@ -71,7 +65,7 @@ class Candidates:
         found = [Filter(member, "exists"), Filter(member, "is_null")]
         found += [Filter(member, "exists", key=key) for key, _ in self._entries(member)]
         held = [value for raw in self._raw[member] for value in (raw if kind.endswith("_list") else [raw])]
-        plain = dict.fromkeys(text for value in held[:_PLAIN] if (text := _plainly(kind, value)) is not None)
+        plain = dict.fromkeys(text for value in held[:_PLAIN] if (text := plainly(kind, value)) is not None)
         return self.sendable([*found, *(Filter(member, "equals", text) for text in plain)])
 
     def _can_be_sent(self, filter_: Filter) -> bool:
@@ -95,7 +89,7 @@ class Candidates:
         for member in self._telling(members):
             if kind == "map":
                 for key, held in self._entries(member):
-                    yield from (Filter(member, operator, value, key) for value in _map_values(operator, held))
+                    yield from (Filter(member, operator, value, key) for value in map_values(operator, held))
             else:
                 yield from self._asked(member, operator)
 
@@ -114,24 +108,28 @@ class Candidates:
         kind = self._contract.kinds[member]
         raw = self._raw[member]
         elements = [element for value in raw for element in value] if kind.endswith("_list") else raw
-        for value in _ASKED[kind](operator, elements):
+        for value in ASKED[kind](operator, elements):
             yield Filter(member, operator, value)
 
     def _entries(self, member: str) -> list[tuple[str, list[Any]]]:
-        """The keys of a map in the data worth asking for, with the values that the logs hold under each."""
-        if self._contract.kinds[member] != "map":
-            return []
+        """The keys of a map in the data by whose values operators are told apart, each with those values. Plain keys
+        where there are such: what is wrong with odd ones is wrong with keys, and not with operators."""
+        held = self._held(member)
+        plainest = sorted(held, key=lambda key: not key.isidentifier())
+        sorts_of_value: dict[object, str] = {}
+        for key in plainest:
+            for value in held[key]:
+                sorts_of_value.setdefault((type(value), not value), key)
+        mixed = sorted(plainest, key=lambda key: -len({type(value) for value in held[key]}))
+        return [(key, held[key]) for key in list(dict.fromkeys([*sorts_of_value.values(), *mixed]))[:_KEYS]]
+
+    def _held(self, member: str) -> dict[str, list[Any]]:
+        """The keys of a map in the data, with the values that the logs hold under each."""
         held: dict[str, list[Any]] = {}
-        for entries in self._raw[member]:
+        for entries in self._raw[member] if self._contract.kinds[member] == "map" else ():
             for key, value in entries.items():
                 held.setdefault(key, []).append(value)
-        sorts_of_value: dict[object, str] = {}
-        for key, under in held.items():
-            for value in under:
-                sorts_of_value.setdefault((type(value), not value), key)
-        mixed = sorted(held, key=lambda key: -len({type(value) for value in held[key]}))
-        keys = dict.fromkeys([*sorts_of_value.values(), *first_with_each(held, TEXT), *mixed, *held])
-        return [(key, held[key]) for key in list(keys)[:_KEYS]]
+        return held
 
     # field.{…} ------------------------------------------------------------------------------------------------------
 
@@ -144,7 +142,7 @@ class Candidates:
             yield from (Filter(field, "exists"), Filter(field, "is_null"))
             if field not in self._contract.kinds:
                 scores = sorted({score for log in self._universe.logs for score in RIGHT.scores(log, name)})
-                yield from (Filter(field, "greater_than", spelled.spell(score)) for score in _spread(scores, 3))
+                yield from (Filter(field, "greater_than", spelled.spell(score)) for score in spread(scores, 3))
 
     def _field_score(self) -> Iterator[Filter]:
         return self._scores(_twins(self._score_names()), "score:")
@@ -159,7 +157,7 @@ class Candidates:
                 for field in (name, f"score:{name}"):
                     yield from (Filter(field, "exists"), Filter(field, "is_null"))
                     numbers = sorted(map(RIGHT.double, self._raw[name]))
-                    yield from (Filter(field, "greater_than", spelled.spell(value)) for value in _spread(numbers, 4))
+                    yield from (Filter(field, "greater_than", spelled.spell(value)) for value in spread(numbers, 4))
 
     def _field_score_repeated(self) -> Iterator[Filter]:
         for name in self._score_names():
@@ -203,9 +201,10 @@ class Candidates:
 
     def _field_key(self) -> Iterator[Filter]:
         for member in self._contract.kinds:
-            held = self._entries(member)
-            keys = [*_twins([key for key, _ in held]), *_paths(held)]
-            keys += [change(key) for key, _ in held for change in _KEY_CHANGES]
+            held = self._held(member)
+            some = list(dict.fromkeys([*first_with_each(held, TEXT), *held]))[:_KEYS]
+            keys = [*_twins(some), *_paths(held)]
+            keys += [change(key) for key in some for change in _KEY_CHANGES]
             for key in dict.fromkeys(keys):
                 yield from (Filter(member, operator, key=key) for operator in ("exists", "is_null"))
 
@@ -236,23 +235,11 @@ def _twins(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _plainly(kind: str, value: Any) -> str | None:
-    """A value in its plainest spelling; None where a filter has none."""
-    if kind in ("number", "integer_list"):
-        return spelled.spell(RIGHT.double(value))
-    if kind == "timestamp":
-        return spelled.timestamp(RIGHT.log_instant(value))
-    if kind == "boolean":
-        return "true" if value else "false"
-    return value if isinstance(value, str) and "," not in value else None
-
-
-def _paths(held: Iterable[tuple[str, list[Any]]]) -> Iterator[str]:
-    """Keys that would be paths into nested values."""
-    for key, under in held:
-        for value in under:
-            if isinstance(value, dict):
-                yield from (f"{key}.{inner}" for inner in list(value)[:2])
+def _paths(held: Mapping[str, Sequence[Any]]) -> Iterator[str]:
+    """Some keys that would be paths into nested values."""
+    nested = ((key, value) for key, under in held.items() for value in under if isinstance(value, dict))
+    for key, value in itertools.islice(nested, _KEYS):
+        yield from (f"{key}.{inner}" for inner in list(value)[:2])
 
 
 def _compared(field: str, numbers: Iterable[str]) -> Iterator[Filter]:
@@ -260,79 +247,3 @@ def _compared(field: str, numbers: Iterable[str]) -> Iterator[Filter]:
     yield Filter(field, "is_null")
     for text in numbers:
         yield from (Filter(field, operator, text) for operator in ("equals", "not_equals", "greater_than", "less_than"))
-
-
-def _texts(operator: str, held: Sequence[str]) -> list[str]:
-    texts = spelled.interesting(held)
-    if operator == "like":
-        return [value for text in texts for value in spelled.like_texts(text)]
-    if operator == "in":
-        others = [*texts[1:], *texts[:1]]
-        return [value for text, other in zip(texts, others, strict=True) for value in spelled.in_texts(text, other)]
-    return [value for text in texts for value in spelled.equal_texts(text)]
-
-
-def _telling_numbers(held: Iterable[float]) -> list[float]:
-    """Some of the numbers, in order: the extremes, and of each sort one."""
-    numbers = sorted({RIGHT.double(value) for value in held})
-    return sorted({*first_with_each(numbers, NUMBER), *_spread(numbers, _VALUES)})
-
-
-def _numbers(operator: str, held: Sequence[float]) -> list[str]:
-    numbers = _telling_numbers(held)
-    if operator == "between":
-        return spelled.pairs([spelled.spell(number) for number in numbers])
-    if operator == "in":
-        others = [spelled.spell(number) for number in [*numbers[1:], *numbers[:1]]]
-        parts = [(part, other) for n, other in zip(numbers, others, strict=True) for part in spelled.equal_numbers(n)]
-        return [text for part, other in parts for text in (part, f"{part},{other}", f"{other} , {part}")]
-    spellings = spelled.order_numbers if operator in _ORDERINGS else spelled.equal_numbers
-    return [text for number in numbers for text in spellings(number)]
-
-
-def _timestamps(operator: str, held: Sequence[str]) -> list[str]:
-    instants = _spread(sorted({RIGHT.log_instant(text) for text in held}), _VALUES)
-    if operator == "between":
-        zones = (0, 330, 0, -480)
-        ends = [spelled.timestamp(moment, zones[place % 4]) for place, moment in enumerate(instants)]
-        near = [text for moment in instants for text in spelled.near_instants(moment)[:2]]
-        return spelled.pairs([end for end in ends if end is not None]) + spelled.pairs(near)
-    return [text for moment in instants for text in spelled.near_instants(moment)]
-
-
-def _booleans(operator: str, held: Sequence[bool]) -> list[str]:
-    del operator, held
-    return ["true", "false"]
-
-
-def _map_values(operator: str, held: Sequence[Any]) -> list[str]:
-    texts = [RIGHT.map_value(value) for value in held if isinstance(value, str | bool)]
-    found = _texts(operator, [text for text in texts if isinstance(text, str)][:8]) if operator in _TEXTUAL else []
-    numbers = [RIGHT.double(value) for value in held if isinstance(value, int | float) and not isinstance(value, bool)]
-    if any(isinstance(value, bool) for value in held):
-        numbers += [0.0, 1.0]
-        found += ["true", "True", "True.", "1", "0.5"]
-    numbers += [read for text in texts if isinstance(text, str) and (read := number(text)) is not None]
-    if operator == "like":
-        found += [spelled.spell(number)[:1] for number in numbers]
-    elif numbers:
-        found += _numbers(operator, numbers)
-    nested = [value for value in held if isinstance(value, dict | list)]
-    for value in nested[:2]:
-        found += [json.dumps(value, ensure_ascii=False), json.dumps(value, ensure_ascii=False, separators=(",", ":"))]
-        found += [str(inner) for inner in value[:1]] if isinstance(value, list) else [next(iter(value), "")]
-    return found
-
-
-_TEXTUAL = ("equals", "not_equals", "like", "in")
-
-_ASKED: dict[str, Callable[[str, Sequence[Any]], Iterable[str]]] = {
-    "text": _texts,
-    "number": _numbers,
-    "timestamp": _timestamps,
-    "boolean": _booleans,
-    "string_list": _texts,
-    "integer_list": _numbers,
-    "map": lambda _operator, _held: (),
-    "structure": lambda _operator, _held: (),
-}

@@ -1,0 +1,108 @@
+"""What to ask an operator for, given the values that the data hold, by the kind of a member."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from parea_conformance import values as spelled
+from parea_conformance.oracle import RIGHT, number
+from parea_conformance.traits import NUMBER, first_with_each
+
+_ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
+_VALUES = 10
+
+
+def spread(items: Sequence[Any], most: int) -> list[Any]:
+    """At most so many of the items, spread evenly, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(step * (len(items) - 1) / (most - 1))] for step in range(most)]
+
+
+def plainly(kind: str, value: Any) -> str | None:
+    """A value in its plainest spelling; None where a filter has none."""
+    if kind in ("number", "integer_list"):
+        return spelled.spell(RIGHT.double(value))
+    if kind == "timestamp":
+        return spelled.timestamp(RIGHT.log_instant(value))
+    if kind == "boolean":
+        return "true" if value else "false"
+    return value if isinstance(value, str) and "," not in value else None
+
+
+def _texts(operator: str, held: Sequence[str]) -> list[str]:
+    texts = spelled.interesting(held)
+    if operator == "like":
+        return [value for text in texts for value in spelled.like_texts(text)]
+    if operator == "in":
+        others = [*texts[1:], *texts[:1]]
+        return [value for text, other in zip(texts, others, strict=True) for value in spelled.in_texts(text, other)]
+    return [value for text in texts for value in spelled.equal_texts(text)]
+
+
+def _telling_numbers(held: Iterable[float]) -> list[float]:
+    """Some of the numbers, in order: the extremes, and of each sort one."""
+    numbers = sorted({RIGHT.double(value) for value in held})
+    return sorted({*first_with_each(numbers, NUMBER), *spread(numbers, _VALUES)})
+
+
+def _numbers(operator: str, held: Sequence[float]) -> list[str]:
+    numbers = _telling_numbers(held)
+    if operator == "between":
+        return spelled.pairs([spelled.spell(number) for number in numbers])
+    if operator == "in":
+        others = [spelled.spell(number) for number in [*numbers[1:], *numbers[:1]]]
+        parts = [(part, other) for n, other in zip(numbers, others, strict=True) for part in spelled.equal_numbers(n)]
+        return [text for part, other in parts for text in (part, f"{part},{other}", f"{other} , {part}")]
+    spellings = spelled.order_numbers if operator in _ORDERINGS else spelled.equal_numbers
+    return [text for number in numbers for text in spellings(number)]
+
+
+def _timestamps(operator: str, held: Sequence[str]) -> list[str]:
+    instants = spread(sorted({RIGHT.log_instant(text) for text in held}), _VALUES)
+    if operator == "between":
+        zones = (0, 330, 0, -480)
+        ends = [spelled.timestamp(moment, zones[place % 4]) for place, moment in enumerate(instants)]
+        near = [text for moment in instants for text in spelled.near_instants(moment)[:2]]
+        return spelled.pairs([end for end in ends if end is not None]) + spelled.pairs(near)
+    return [text for moment in instants for text in spelled.near_instants(moment)]
+
+
+def _booleans(operator: str, held: Sequence[bool]) -> list[str]:
+    del operator, held
+    return ["true", "false"]
+
+
+def map_values(operator: str, held: Sequence[Any]) -> list[str]:
+    """What to ask an operator for, given values that maps hold under one key."""
+    texts = [RIGHT.map_value(value) for value in held if isinstance(value, str | bool)]
+    found = _texts(operator, [text for text in texts if isinstance(text, str)][:8]) if operator in _TEXTUAL else []
+    numbers = [RIGHT.double(value) for value in held if isinstance(value, int | float) and not isinstance(value, bool)]
+    if any(isinstance(value, bool) for value in held):
+        numbers += [0.0, 1.0]
+        found += ["true", "True", "True.", "1", "0.5"]
+    numbers += [read for text in texts if isinstance(text, str) and (read := number(text)) is not None]
+    if operator == "like":
+        found += [spelled.spell(number)[:1] for number in numbers]
+    elif numbers:
+        found += _numbers(operator, numbers)
+    nested = [value for value in held if isinstance(value, dict | list)]
+    for value in nested[:2]:
+        found += [json.dumps(value, ensure_ascii=False), json.dumps(value, ensure_ascii=False, separators=(",", ":"))]
+        found += [str(inner) for inner in value[:1]] if isinstance(value, list) else [next(iter(value), "")]
+    return found
+
+
+_TEXTUAL = ("equals", "not_equals", "like", "in")
+
+ASKED: dict[str, Callable[[str, Sequence[Any]], Iterable[str]]] = {
+    "text": _texts,
+    "number": _numbers,
+    "timestamp": _timestamps,
+    "boolean": _booleans,
+    "string_list": _texts,
+    "integer_list": _numbers,
+    "map": lambda _operator, _held: (),
+    "structure": lambda _operator, _held: (),
+}
+"""By the kind of a member: what to ask an operator for, given values of that kind. A map is asked by its keys."""
