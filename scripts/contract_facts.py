@@ -75,6 +75,8 @@ class Facts:
     """The operations that only read: `x-safe: true`, or a method that is safe by RFC 9110, 9.2.1."""
     wire: dict[str, list[str]]
     """The members of a class in the order in which the examples of answers have them."""
+    enumerations: dict[str, dict[str, str]]
+    """What the document says of each value of an enumeration: `x-enumDescriptions`."""
 
     def in_wire_order(self, model: ModelProperty) -> list[PropertyProtocol]:
         """The members of a class: first those of the examples, in their order, then the rest in the contract's."""
@@ -105,6 +107,7 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         public=sorted(_public(data, endpoints)),
         safe=_safe(document),
         wire=_wire(document),
+        enumerations=_enumerations(document),
     )
 
 
@@ -155,6 +158,16 @@ def _safe(document: dict[str, Any]) -> frozenset[str]:
                 if said:
                     safe.add(operation["operationId"])
     return frozenset(safe)
+
+
+def _enumerations(document: dict[str, Any]) -> dict[str, dict[str, str]]:
+    described = {}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        if "x-enumDescriptions" in schema:
+            described[name] = schema["x-enumDescriptions"]
+            if list(described[name]) != schema.get("enum"):
+                raise UnsupportedError(f"components.schemas.{name}: x-enumDescriptions are not of the values of enum")
+    return described
 
 
 def element_of(endpoint: Endpoint) -> str | None:

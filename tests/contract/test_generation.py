@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from contract.conftest import ROOT
 from generate import PACKAGE, files_of, main
 
@@ -178,6 +180,16 @@ def test_a_member_of_any_type_is_plain(repository: Path, schema: str, annotation
     edit(repository, BEFORE, f"        type: {{{schema}}}\n" + BEFORE)
     assert main([], repository) == 0
     assert f"    type: {annotation} = UNSET\n" in (repository / PACKAGE / "models/trace_log.py").read_text("utf-8")
+
+
+def test_each_value_of_an_enumeration_says_what_it_is(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], repository) == 0
+    text = (repository / PACKAGE / "models/filter_operator.py").read_text("utf-8")
+    schema = yaml.safe_load((repository / "openapi.yaml").read_text("utf-8"))["components"]["schemas"]["FilterOperator"]
+    assert re.findall(r'"(.*)"\n    """(.*)"""', text) == list(schema["x-enumDescriptions"].items())
+    edit(repository, "        exists: Neither", "        exist: Neither")
+    assert main([], repository) == 1
+    assert "FilterOperator: x-enumDescriptions" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
