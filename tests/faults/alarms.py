@@ -54,10 +54,15 @@ SERVERS: Mapping[str, Callable[[], AbstractContextManager[Options]]] = {
 }
 
 
-def alarms(server: str, seeds: Sequence[int]) -> dict[int, dict[str, list[str]]]:
-    """By seed, the requirements that were not proven at a right server, nor skipped, each with the causes; without the
-    seeds at which there were none."""
-    found: dict[int, dict[str, list[str]]] = {}
+Alarms = dict[int, dict[str, list[str]]]
+"""By seed, the requirements that were not proven at a right server, nor skipped, each with the causes; without the
+seeds at which there were none."""
+Job = tuple[str, Sequence[int]]
+
+
+def alarms(server: str, seeds: Sequence[int]) -> Alarms:
+    """Judge a right server at these seeds."""
+    found: Alarms = {}
     with SERVERS[server]() as options:
         for seed in seeds:
             report = judge(dataclasses.replace(options, seed=seed))
@@ -71,24 +76,28 @@ def alarms(server: str, seeds: Sequence[int]) -> dict[int, dict[str, list[str]]]
     return found
 
 
+def outcomes(jobs: Sequence[Job]) -> Iterator[Alarms]:
+    """What each job finds, in their order."""
+    with ProcessPoolExecutor(_PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(alarms, *zip(*jobs, strict=True))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the right servers at so many seeds, and print what they are accused of."""
     parser = argparse.ArgumentParser(prog="faults.alarms", description="Is a right server accused at any seed?")
     parser.add_argument("--seeds", type=int, default=50, metavar="N", help="seeds 0 to N-1 (%(default)s)")
     number = parser.parse_args(arguments).seeds
+    if number < 1:
+        parser.error("--seeds must be at least 1")
     start = time.perf_counter()
     jobs = [(server, range(at, min(at + _CHUNK, number))) for server in SERVERS for at in range(0, number, _CHUNK)]
     accused = 0
-    with ProcessPoolExecutor(_PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
-        found = pool.map(alarms, *zip(*jobs, strict=True))
-        for (server, seeds), by_seed in zip(jobs, found, strict=True):
-            accused += len(by_seed)
-            print(
-                f"{server:<18} seeds {seeds[0]:>3} to {seeds[-1]:>3}: {len(by_seed) or 'no'} false alarms", flush=True
-            )
-            for seed, wrong in by_seed.items():
-                for requirement, causes in wrong.items():
-                    print(f"  seed {seed}: {requirement}: {'; '.join(causes)}", flush=True)
+    for (server, seeds), found in zip(jobs, outcomes(jobs), strict=True):
+        accused += len(found)
+        print(f"{server:<18} seeds {seeds[0]:>3} to {seeds[-1]:>3}: {len(found) or 'no'} false alarms", flush=True)
+        for seed, wrong in found.items():
+            for requirement, causes in wrong.items():
+                print(f"  seed {seed}: {requirement}: {'; '.join(causes)}", flush=True)
     print(f"{len(SERVERS)} right servers, {number} seeds each: {accused} accused; {time.perf_counter() - start:.0f} s")
     return 1 if accused else 0
 
