@@ -59,11 +59,12 @@ class Candidates:
         return self.sendable(found)
 
     def of_member(self, member: str) -> list[Filter]:
-        """What tells this member from every other: its presence, and its values in their plainest spelling, so that
-        an operator which trips over another spelling is not taken for a member that is not found."""
+        """What tells this member from every other: its presence, and its plain keys and values in their plainest
+        spelling, so that an operator or a key which trips over another is not taken for a member that is not found."""
         kind = self._contract.kinds[member]
         found = [Filter(member, "exists"), Filter(member, "is_null")]
-        found += [Filter(member, "exists", key=key) for key, _ in self._entries(member)]
+        keys = [key for key, _ in self._entries(member)]
+        found += [Filter(member, "exists", key=key) for key in [key for key in keys if key.isidentifier()] or keys]
         held = [value for raw in self._raw[member] for value in (raw if kind.endswith("_list") else [raw])]
         plain = dict.fromkeys(text for value in held[:_PLAIN] if (text := plainly(kind, value)) is not None)
         return self.sendable([*found, *(Filter(member, "equals", text) for text in plain)])
