@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from parea_conformance.filters import Filter
 from parea_conformance.oracle import RIGHT
-from parea_conformance.planner import Plan, Probe, plans
+from parea_conformance.planner import Plan, Probe, misreadings, plans
 from parea_conformance.run import Run
 from parea_conformance.shape import Shape
 from parea_conformance.universe import Universe
@@ -13,6 +13,7 @@ from parea_conformance.verdict import Evidence, Failure
 from parea_conformance.wire import BudgetSpentError, Exchange
 
 _SHOWN = 20
+_SHOWING = 2  # operators that show a member to be misread
 LONGEST = 500
 """How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
 large experiment would not fit into memory."""
@@ -38,6 +39,8 @@ class Meaning:
     Attributes:
         plans: the plan of each requirement, in the order of the contract.
         seen: what was sent, by filter; a filter is sent once.
+        misread: members that the server never finds, or takes others for: what is asked of them says nothing of how it
+            is asked.
     """
 
     def __init__(self, run: Run, universe: Universe, shape: Shape) -> None:
@@ -45,6 +48,7 @@ class Meaning:
         self._universe = universe
         self._shape = shape
         self.seen: dict[Filter, Seen] = {}
+        self.misread: frozenset[str] = frozenset()
         self.plans = plans(universe, run.contract, tuple(run.ledger.entries), run.options.seed)
 
     def ask(self, filter_: Filter, *, again: bool = False) -> Seen:
@@ -91,7 +95,9 @@ class Meaning:
                 sent.append(plan_)
             except BudgetSpentError as error:
                 spent = error
-        excused = self._tree_explains([probe for plan_ in sent for probe in plan_.probes])
+        probes = [probe for plan_ in sent for probe in plan_.probes]
+        excused = self._tree_explains(probes)
+        self.misread = frozenset(member for member in self._run.contract.kinds if self._is_misread(member, probes))
         # Operators first: what fails there excuses what is asked through them.
         for plan_ in sorted(self.plans, key=lambda plan_: not plan_.requirement.startswith("filter.")):
             if plan_ not in sent:
@@ -115,6 +121,17 @@ class Meaning:
             deviating |= seen.logs is not None and seen.logs != probe.expected
         return deviating
 
+    def _is_misread(self, member: str, probes: Sequence[Probe]) -> bool:
+        """Whether one misreading of a member explains all answers about it, and two operators or more show it. One
+        alone may be the operator's own fault."""
+        about = [probe for probe in probes if probe.filter.field == member and self.seen[probe.filter].logs is not None]
+        if len({p.filter.operator for p in about if self.seen[p.filter].logs != p.expected}) < _SHOWING:
+            return False
+        return any(
+            all(self.seen[probe.filter].logs == self._universe.fitting(rival.reading, probe.filter) for probe in about)
+            for rival in misreadings(member, self._run.contract)
+        )
+
     def _judge(self, plan_: Plan, *, excused: bool) -> None:
         ledger = self._run.ledger
         for probe in plan_.probes:
@@ -125,7 +142,9 @@ class Meaning:
                 continue
             if not excused and self._deviates(probe, seen.logs):
                 operator = self._operator_of(probe)
-                if operator != plan_.requirement and ledger.failed(operator):
+                if probe.filter.field in self.misread and plan_.requirement != "field.member":
+                    ledger.undecide(plan_.requirement, f"{probe.filter}: asked of a member that is not found")
+                elif operator != plan_.requirement and ledger.failed(operator):
                     ledger.undecide(plan_.requirement, f"{probe.filter}: asked through {operator}, which failed")
                 else:
                     ledger.fail(plan_.requirement, self.deviation(probe, seen))

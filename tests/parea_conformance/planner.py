@@ -115,16 +115,21 @@ def _taken_for(member: str, other: str | None) -> Rival:
     return Rival(name, text, needs, ("field.member",), dataclasses.replace(RIGHT, address=address))
 
 
+def misreadings(member: str, contract: Contract) -> list[Rival]:
+    """The rivals that never find this member, or take another of its kind for it."""
+    kind = contract.kinds[member]
+    others = [other for other, of_other in contract.kinds.items() if of_other == kind and other != member]
+    return [_taken_for(member, other) for other in (None, *others)]
+
+
 def _plan_members(requirement: str, candidates: Candidates, universe: Universe, contract: Contract, seed: int) -> Plan:
     """The plan that tells each member from every other of its kind, and from one that is never found."""
     probes: list[Probe] = []
     undecided: list[Rival] = []
-    for member, kind in contract.kinds.items():
-        others = [other for other, of_other in contract.kinds.items() if of_other == kind and other != member]
+    for member in contract.kinds:
         filters = candidates.of_member(member)
         random.Random(f"{seed}:{member}").shuffle(filters)  # noqa: S311 - as above
-        rivals = [_taken_for(member, other) for other in (None, *others)]
-        part = _greedy(requirement, filters, rivals, universe)
+        part = _greedy(requirement, filters, misreadings(member, contract), universe)
         probes += part.probes
         undecided += part.undecided
     return Plan(requirement, tuple(probes), tuple(undecided))

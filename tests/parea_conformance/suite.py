@@ -119,7 +119,7 @@ def _stages(run: Run, progress: Progress) -> tuple[int, dict[str, int]]:
         ("meaning", (), meaning.send),
         ("laws", (), lambda: laws.judge(run, universe, meaning)),
         ("contract", cases.REQUIREMENTS, lambda: cases.judge(run)),
-        ("fuzzing", fuzz.REQUIREMENTS, lambda: fuzz.judge(run, universe)),
+        ("fuzzing", fuzz.REQUIREMENTS, lambda: fuzz.judge(run, universe, meaning.misread)),
         ("robustness", steady.REQUIREMENTS, lambda: steady.judge(run, meaning, unfiltered.ids)),
     )
     for name, requirements, work in stages:

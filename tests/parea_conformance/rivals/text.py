@@ -44,16 +44,24 @@ def equal_is_prefix(text: str, value: str) -> bool:
     return text.startswith(value)
 
 
-@rival(*_EQUAL, step="text_equal", needs="a text of two characters or more")
-def equal_has_wildcards(text: str, value: str) -> bool:
-    """In an equality `%` stands for any characters."""
-    return _whole(value).fullmatch(text) is not None
-
-
-@functools.lru_cache(maxsize=1 << 10)
-def _whole(value: str) -> re.Pattern[str]:
-    pattern = "".join(".*" if char == "%" else "." if char == "_" else re.escape(char) for char in value)
+@functools.lru_cache(maxsize=1 << 11)
+def _pattern(value: str, wildcards: str) -> re.Pattern[str]:
+    """The value as SQL's LIKE reads it, with some of its wildcards; a backslash is itself, so that no filter tells this
+    reading apart by anything else."""
+    pattern = "".join({"%": ".*", "_": "."}[char] if char in wildcards else re.escape(char) for char in value)
     return re.compile(pattern, re.DOTALL)
+
+
+@rival(*_EQUAL, step="text_equal", needs="a text of two characters or more")
+def equal_percent_is_wildcard(text: str, value: str) -> bool:
+    """In an equality `%` stands for any characters."""
+    return _pattern(value, "%").fullmatch(text) is not None
+
+
+@rival(*_EQUAL, step="text_equal", needs="a text of two characters or more")
+def equal_underscore_is_wildcard(text: str, value: str) -> bool:
+    """In an equality `_` stands for any character."""
+    return _pattern(value, "_").fullmatch(text) is not None
 
 
 @rival("filter.equals.text", step="text_equal", needs="a text whose NFC and NFD forms differ")
@@ -118,31 +126,16 @@ def like_whole(text: str, value: str) -> bool:
     return ascii_lower(text) == ascii_lower(value)
 
 
-def _sql_like(text: str, value: str, escape: str = "") -> bool:
-    return _sql_pattern(value, escape).search(ascii_lower(text)) is not None
-
-
-@functools.lru_cache(maxsize=1 << 10)
-def _sql_pattern(value: str, escape: str) -> re.Pattern[str]:
-    pattern, chars = "", iter(ascii_lower(value))
-    for char in chars:
-        if char == escape:
-            pattern += re.escape(next(chars, escape))
-        else:
-            pattern += {"%": ".*", "_": "."}.get(char) or re.escape(char)
-    return re.compile(pattern, re.DOTALL)
-
-
 @rival(*_LIKE, step="contains", needs="a text that fits only when `%` is a wildcard")
 def like_percent_is_wildcard(text: str, value: str) -> bool:
     """In `like`, `%` stands for any characters."""
-    return _sql_like(text, value.replace("_", "\\_"), "\\")
+    return _pattern(ascii_lower(value), "%").search(ascii_lower(text)) is not None
 
 
 @rival(*_LIKE, step="contains", needs="a text that fits only when `_` is a wildcard")
 def like_underscore_is_wildcard(text: str, value: str) -> bool:
     """In `like`, `_` stands for any character."""
-    return _sql_like(text, value.replace("%", "\\%"), "\\")
+    return _pattern(ascii_lower(value), "_").search(ascii_lower(text)) is not None
 
 
 @rival("filter.like.text", step="contains", needs="a text with a backslash")
