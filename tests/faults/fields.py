@@ -165,3 +165,15 @@ def session_is_user(parts: Parts) -> Parts:
 def new_member_is_not_stored(log: Log) -> Log:
     """`log_sample_rate`, added lately, is not stored."""
     return {name: value for name, value in log.items() if name != "log_sample_rate"}
+
+
+@stored("field.member")
+def latency_is_not_stored(log: Log) -> Log:
+    """`latency` is not stored."""
+    return {name: value for name, value in log.items() if name != "latency"}
+
+
+@fault("field.member")
+def output_is_target(parts: Parts) -> Parts:
+    """`output` means `target`."""
+    return _member_is(parts, "output", "target")
