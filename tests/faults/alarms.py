@@ -7,7 +7,6 @@ import argparse
 import dataclasses
 import json
 import multiprocessing
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,13 +14,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
 import second_server
-from parea_conformance.contract import CLASSES
 from parea_conformance.options import Options
-from parea_conformance.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
 from parea_conformance.suite import judge
 from parea_conformance.verdict import Verdict
 
-from faults.lab import DATA, RIGHT, serving
+from faults.lab import DATA, RIGHT, options, serving, tenants
 
 _PROCESSES = 2
 _CHUNK = 5  # Seeds that one process judges in turn, at a server that it starts once.
@@ -34,18 +31,9 @@ def second() -> Iterator[Options]:
         file.stem: [json.loads(line) for line in file.read_bytes().splitlines()]
         for file in sorted(DATA.glob("*.jsonl"))
     }
-    key, other_key = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    keys = {key: [EXPERIMENT, EMPTY_EXPERIMENT], other_key: [OTHER_EXPERIMENT]}
+    keys = tenants()
     with second_server.running(logs, keys) as base_url:
-        yield Options(
-            base_url=base_url,
-            experiment=EXPERIMENT,
-            api_key=key,
-            classes=CLASSES,
-            other_experiment=OTHER_EXPERIMENT,
-            other_api_key=other_key,
-            empty_experiment=EMPTY_EXPERIMENT,
-        )
+        yield options(base_url, keys)
 
 
 SERVERS: Mapping[str, Callable[[], AbstractContextManager[Options]]] = {
@@ -63,9 +51,9 @@ Job = tuple[str, Sequence[int]]
 def alarms(server: str, seeds: Sequence[int]) -> Alarms:
     """Judge a right server at these seeds."""
     found: Alarms = {}
-    with SERVERS[server]() as options:
+    with SERVERS[server]() as asked:
         for seed in seeds:
-            report = judge(dataclasses.replace(options, seed=seed))
+            report = judge(dataclasses.replace(asked, seed=seed))
             wrong = {
                 entry.requirement.id: entry.causes
                 for entry in report.entries

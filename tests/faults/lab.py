@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,27 +122,40 @@ def _surrounded(app: ASGIApp, surround: Surround) -> ASGIApp:
     return outside
 
 
+def tenants() -> dict[str, list[str]]:
+    """Two keys, made up anew, each with its own experiments: that which is judged, and that of the other tenant."""
+    return {
+        secrets.token_urlsafe(24): [EXPERIMENT, EMPTY_EXPERIMENT],
+        secrets.token_urlsafe(24): [OTHER_EXPERIMENT],
+    }
+
+
+def options(base_url: str, keys: Iterable[str], seed: int = 0) -> Options:
+    """How a server of the bundled data is judged whole; `keys` are those of `tenants`."""
+    key, other_key = keys
+    return Options(
+        base_url=base_url,
+        experiment=EXPERIMENT,
+        api_key=key,
+        classes=CLASSES,
+        seed=seed,
+        other_experiment=OTHER_EXPERIMENT,
+        other_api_key=other_key,
+        empty_experiment=EMPTY_EXPERIMENT,
+        timeout=_TIMEOUT,
+    )
+
+
 @contextmanager
 def serving(fault: Fault, seed: int = 0) -> Iterator[Options]:
     """Serve a wrong target; the options by which it is judged."""
-    key, other_key = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    keys = {key: [EXPERIMENT, EMPTY_EXPERIMENT], other_key: [OTHER_EXPERIMENT]}
+    keys = tenants()
     with _store(fault.stored) as store:
         app: ASGIApp = create_app(store, keys, fault.parts(Parts()))
         if fault.around is not None:
             app = _surrounded(app, fault.around)
         with running(app) as base_url:
-            yield Options(
-                base_url=base_url,
-                experiment=EXPERIMENT,
-                api_key=key,
-                classes=CLASSES,
-                seed=seed,
-                other_experiment=OTHER_EXPERIMENT,
-                other_api_key=other_key,
-                empty_experiment=EMPTY_EXPERIMENT,
-                timeout=_TIMEOUT,
-            )
+            yield options(base_url, keys, seed)
 
 
 def run(fault: Fault, seed: int = 0) -> Report:

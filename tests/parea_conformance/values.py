@@ -95,6 +95,8 @@ def in_texts(text: str, other: str) -> list[str]:
         f'"{text}"',
         json.dumps([text, other], ensure_ascii=False),
         f"{text.swapcase()},{other}",
+        text[: len(text) // 2] + "%",
+        text[: len(text) // 2] + "_" + text[len(text) // 2 + 1 :],
         f"{text[:1]},{text[1:]}",
         text.swapcase(),
     ]
