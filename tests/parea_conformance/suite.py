@@ -131,7 +131,7 @@ def _stages(run: Run, progress: Progress) -> tuple[int, dict[str, int]]:
         try:
             work()
         except BudgetSpentError as error:
-            for requirement in requirements:
+            for requirement in (*requirements, *observer.unseen()):
                 run.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
         run.wire.observers.remove(told)
     shape_.close()

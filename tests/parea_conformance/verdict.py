@@ -128,7 +128,9 @@ class Ledger:
 
     def undecide(self, requirement: str, cause: str) -> None:
         """The data cannot decide; the cause names the log that would."""
-        self._entry(requirement).undecided.append(cause)
+        entry = self._entry(requirement)
+        if cause not in entry.undecided:
+            entry.undecided.append(cause)
 
     def skip(self, requirement: str, cause: str) -> None:
         """The requirement is not judged, and this is why."""

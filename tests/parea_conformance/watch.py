@@ -14,13 +14,14 @@ _TRACES = (
     b"node_modules/",
 )
 
+_LIMIT = "http.rate-limit"
 REQUIREMENTS = (
     "robust.no-server-error",
     "robust.no-leak",
     "error.detail",
     "error.validation",
     "auth.challenge",
-    "http.rate-limit",
+    _LIMIT,
     "response.media-type",
     "response.schema",
 )
@@ -51,17 +52,22 @@ class Watch:
                 judge(name, "every such answer was checked against its schema", self._error(exchange))
         for status, requirement, header in (
             (401, "auth.challenge", "www-authenticate"),
-            (429, "http.rate-limit", "retry-after"),
+            (429, _LIMIT, "retry-after"),
         ):
             if exchange.status == status:
                 self._limited |= status == 429
                 missing = run.failure(exchange, f"{status} without {header}", f"a header {header}")
                 judge(requirement, f"every {status} carried {header}", None if header in exchange.headers else missing)
 
+    def unseen(self) -> list[str]:
+        """The requirements that no answer has been judged by yet; 429 comes of its own accord, or not at all."""
+        entries = self._run.ledger.entries
+        return [name for name in REQUIREMENTS if name in entries and not entries[name].checks and name != _LIMIT]
+
     def close(self) -> None:
         """Name what was not seen in this run."""
         if not self._limited:
-            self._run.ledger.skip("http.rate-limit", "the server never answered 429 in this run")
+            self._run.ledger.skip(_LIMIT, "the server never answered 429 in this run")
 
     def _media_type(self, exchange: Exchange) -> Failure | None:
         media_type = exchange.headers.get("content-type", "")
