@@ -8,8 +8,13 @@ import msgspec
 
 from ._decoding import REFUSED, array_decoder, decode
 from ._splitting import Batch, Splitter
+from ._unknown import convert
 
 T = TypeVar("T")
+
+_RUN = 256  # elements that are decoded together where not all can be
+_TWICE = 1 << 24  # bytes of an array that may stand in memory as plain objects and as models
+_plain = msgspec.json.Decoder()
 
 Refuse = Callable[[int, str, str, bytes], None]
 """Told of an element that is not as documented: its index, JSON path, what is wrong, and its bytes. It may raise."""
@@ -17,11 +22,35 @@ Refuse = Callable[[int, str, str, bytes], None]
 
 def decode_batch(batch: Batch, kind: type[T], refuse: Refuse) -> Iterable[T]:
     """The elements of `batch` as instances of `kind`, without those that `refuse` was told of."""
-    with suppress(*REFUSED):
-        decoded: list[T] = array_decoder(cast("Any", kind)).decode(batch.whole())
-        if len(decoded) == len(batch.bounds):
+    decoded = _together(batch.whole(), kind)
+    if decoded is not None and len(decoded) == len(batch.bounds):
+        return decoded
+    return _by_runs(batch, kind, refuse)
+
+
+def _together(content: bytes, kind: type[T]) -> list[T] | None:
+    """The elements of an array, of which some may have unknown members; None where something else is wrong, or where
+    the array is too large to stand in memory twice."""
+    decoded: list[T]
+    try:
+        decoded = array_decoder(cast("Any", kind)).decode(content)
+    except REFUSED:  # not `suppress`, which a single log would feel
+        if len(content) > _TWICE:
+            return None
+        with suppress(*REFUSED):
+            decoded = convert(_plain.decode(content), cast("Any", list)[kind])
             return decoded
-    return _each(batch, kind, refuse)
+        return None
+    return decoded
+
+
+def _by_runs(batch: Batch, kind: type[T], refuse: Refuse) -> Iterator[T]:
+    """The same, a few at a time, so that one odd element does not slow down all the others."""
+    for start in range(0, len(batch.bounds), _RUN):
+        run = Batch(batch.content, batch.first + start, batch.bounds[start : start + _RUN])
+        decoded = _together(run.whole(), kind)
+        whole = decoded is not None and len(decoded) == len(run.bounds)
+        yield from decoded if decoded is not None and whole else _each(run, kind, refuse)
 
 
 def _each(batch: Batch, kind: type[T], refuse: Refuse) -> Iterator[T]:
@@ -43,14 +72,10 @@ def decode_array(content: bytes, kind: type[T], refuse: Refuse) -> list[T]:
     Raises:
         NotAnArray: it is none, or not whole.
     """
-    whole: list[T] | None
-    try:
-        whole = array_decoder(cast("Any", kind)).decode(content)
-    except REFUSED:  # not `suppress`, which a single log would feel
-        whole = None
+    whole = _together(content, kind)
     if whole is not None:
         return whole
     splitter = Splitter()
-    decoded = list(decode_batch(splitter.feed(content), kind, refuse))
+    decoded = list(_by_runs(splitter.feed(content), kind, refuse))
     splitter.finish()
     return decoded

@@ -67,22 +67,23 @@ def convert(data: Any, kind: type[T]) -> T:
 
 
 def _take(data: Any, place: _Place | None) -> list[tuple[Route, dict[str, Any], dict[str, Any]]]:
+    """Take the unknown members out, wherever a model is to be; where they were, and what they are."""
     taken = []
-    waiting: list[tuple[Any, _Place | None, Route]] = [(data, place, None)]
+    waiting: list[tuple[Any, _Place, Route]] = [(data, place, None)] if place else []
     while waiting:
         data, place, route = waiting.pop()
-        if place is None:
-            continue
-        if type(data) is list:
-            waiting += [(each, place.items, (route, index)) for index, each in enumerate(data)]
-        elif type(data) is dict and place.model:
+        kind = type(data)
+        if kind is dict and place.model:
             known, deep = _members(place.model)
-            if not data.keys() <= known:
-                unknown = {name: data.pop(name) for name in [name for name in data if name not in known]}
-                taken.append((route, data, unknown))
-            waiting += [(value, inner, (route, name)) for name, inner in deep if (value := data.get(name))]
-        elif type(data) is dict:
+            if unknown := [name for name in data if name not in known]:
+                taken.append((route, data, {name: data.pop(name) for name in unknown}))
+            for name, inner in deep:
+                if value := data.get(name):
+                    waiting.append((value, inner, (route, name)))
+        elif kind is dict and place.values:
             waiting += [(each, place.values, (route, name)) for name, each in data.items()]
+        elif kind is list and place.items:
+            waiting += [(each, place.items, (route, index)) for index, each in enumerate(data)]
     return taken
 
 
