@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from client.support import LocalServer, local_server
 from parea_trace_logs import AsyncParea, Parea, TraceLog, TraceLogFilters
+from parea_trace_logs import _rows as rows_module
 from parea_trace_logs._transport import AsyncTransport, SyncTransport
 
 Call = Callable[..., list[TraceLog]]
@@ -51,3 +52,8 @@ def call(request: pytest.FixtureRequest) -> Call:
             return await client.get_experiment_trace_logs(uuid, filters)
 
     return sync if request.param == "Parea" else lambda *args, **kwargs: asyncio.run(awaited(*args, **kwargs))
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "BATCH_ROWS", 2)

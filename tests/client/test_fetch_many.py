@@ -1,0 +1,74 @@
+"""Many experiments at once, as one dataset."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow.dataset as ds
+import pytest
+from client.rows import duck, log, scored
+from client.support import LocalServer
+from parea_trace_logs import Parea, TraceLog, tables
+from parea_trace_logs._columns import STABLE
+
+
+class Experiments:
+    """A client of several experiments, as `fetch_many` uses one."""
+
+    def __init__(self, logs: dict[str, Iterable[TraceLog] | Exception]) -> None:
+        self.logs = logs
+
+    def get(self, _: object, experiment: str, __: object) -> Iterator[TraceLog]:
+        logs = self.logs[experiment]
+        if isinstance(logs, Exception):
+            raise logs
+        return iter(logs)
+
+
+def many(monkeypatch: pytest.MonkeyPatch, logs: dict[str, Any], folder: Path, **arguments: Any) -> dict[str, int]:
+    monkeypatch.setattr("parea_trace_logs._many.stream", Experiments(logs).get)
+    with Parea("a-key") as client:
+        return tables.fetch_many(client, logs, folder, **arguments)
+
+
+def test_many_experiments_are_one_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = {f"e/{index}": [scored(f"{index}-{each}", f"s{index}") for each in range(3)] for index in range(6)}
+    folder = tmp_path / "data" / "set"
+    assert many(monkeypatch, {**logs, "none": []}, folder, concurrency=3) == {**dict.fromkeys(logs, 3), "none": 0}
+    read = duck(f"from read_parquet('{folder}/**/*.parquet', hive_partitioning=true)")
+    assert read.column_names == [
+        *(column.name for column in STABLE),
+        *(f"score:s{index}" for index in range(6)),
+        "experiment",
+    ]
+    counts = duckdb.sql('select experiment, count(*), count("score:s4") from read group by all order by all')
+    assert counts is not None
+    assert counts.fetchall() == [(f"e/{index}", 3, 3 * (index == 4)) for index in range(6)]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *(f"experiment=e%2F{index}" for index in range(6)),
+        "experiment=none",
+    ]
+    assert ds.dataset(folder, partitioning="hive").to_table().num_rows == 18
+    assert pl.scan_parquet(folder, hive_partitioning=True).select(pl.len()).collect().item() == 18
+    assert many(monkeypatch, {"e/0": []}, folder) == {"e/0": 0}
+
+
+def test_experiments_that_fail_do_not_cost_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Iterator[TraceLog]:
+        yield log("1")
+        raise RuntimeError("broken off")
+
+    logs = {"good": [log("1")], "broken": broken(), "bad": ValueError("no such")}
+    with pytest.raises(tables.FetchManyError, match="2 of 3 experiments failed; broken: broken off") as caught:
+        many(monkeypatch, logs, tmp_path)
+    assert caught.value.rows == {"good": 1}
+    assert list(caught.value.failures) == ["broken", "bad"]
+    assert [path.name for path in tmp_path.iterdir()] == ["experiment=good"]
+
+
+def test_many_experiments_from_a_server(tmp_path: Path, server: LocalServer) -> None:
+    with Parea("a-key", server.url) as client:
+        assert tables.fetch_many(client, ["a", "b", "a"], tmp_path, scores=[]) == {"a": 1, "b": 1}
+    assert sorted(each.path.split("/")[-2] for each in server.received) == ["a", "b"]
