@@ -88,23 +88,26 @@ if TYPE_CHECKING:
     from .types import UNSET, InvalidLog, Logs, Response, Unset
 else:
     # What the first call needs, and not the import: by then the time of a request hides it.
-    _LATER = dict.fromkeys(("AsyncLogStream", "LogStream"), "_streams")
-    _LATER |= dict.fromkeys(("UNSET", "InvalidLog", "Logs", "Response", "Unset"), "types") | {"where": "_where"}
-    _LATER |= dict.fromkeys(
-        (
-            "EvaluationScore",
-            "FilterOperator",
-            "LLMInputs",
-            "Message",
-            "ModelParams",
-            "TraceLog",
-            "TraceLogAnnotation",
-            "TraceLogComment",
-            "TraceLogFilters",
-            "TraceLogImage",
-        ),
-        "models",
-    )
+    _LATER = {
+        "AsyncLogStream": "_streams",
+        "LogStream": "_streams",
+        "where": "_where",
+        "EvaluationScore": "models",
+        "FilterOperator": "models",
+        "LLMInputs": "models",
+        "Message": "models",
+        "ModelParams": "models",
+        "TraceLog": "models",
+        "TraceLogAnnotation": "models",
+        "TraceLogComment": "models",
+        "TraceLogFilters": "models",
+        "TraceLogImage": "models",
+        "UNSET": "types",
+        "InvalidLog": "types",
+        "Logs": "types",
+        "Response": "types",
+        "Unset": "types",
+    }
 
     def __getattr__(name: str) -> Any:
         if name not in _LATER:

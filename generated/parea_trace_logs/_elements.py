@@ -25,7 +25,7 @@ def decode_batch(batch: Batch, kind: type[T], refuse: Refuse) -> Iterable[T]:
     decoded = _together(batch.whole(), kind)
     if decoded is not None and len(decoded) == len(batch.bounds):
         return decoded
-    return _by_runs(batch, kind, refuse)
+    return _apart(batch, kind, refuse)
 
 
 def _together(content: bytes, kind: type[T]) -> list[T] | None:
@@ -44,13 +44,15 @@ def _together(content: bytes, kind: type[T]) -> list[T] | None:
     return decoded
 
 
-def _by_runs(batch: Batch, kind: type[T], refuse: Refuse) -> Iterator[T]:
-    """The same, a few at a time, so that one odd element does not slow down all the others."""
+def _apart(batch: Batch, kind: type[T], refuse: Refuse) -> Iterator[T]:
+    """The elements of a batch that cannot be decoded together: a run at a time, so that one odd element does not slow
+    down all the others; those of a single run one by one."""
+    if len(batch.bounds) <= _RUN:
+        yield from _each(batch, kind, refuse)
+        return
     for start in range(0, len(batch.bounds), _RUN):
         run = Batch(batch.content, batch.first + start, batch.bounds[start : start + _RUN])
-        decoded = _together(run.whole(), kind)
-        whole = decoded is not None and len(decoded) == len(run.bounds)
-        yield from decoded if decoded is not None and whole else _each(run, kind, refuse)
+        yield from decode_batch(run, kind, refuse)
 
 
 def _each(batch: Batch, kind: type[T], refuse: Refuse) -> Iterator[T]:
@@ -76,6 +78,6 @@ def decode_array(content: bytes, kind: type[T], refuse: Refuse) -> list[T]:
     if whole is not None:
         return whole
     splitter = Splitter()
-    decoded = list(_by_runs(splitter.feed(content), kind, refuse))
+    decoded = list(_apart(splitter.feed(content), kind, refuse))
     splitter.finish()
     return decoded

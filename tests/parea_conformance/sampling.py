@@ -32,16 +32,22 @@ class Sampler:
     def visit(self, log: Log) -> None:
         """See one log; they come in the order of the answer."""
         last, self._last = self._last, log
+        if len(self._kept) >= _MOST or not self._keep(last, log):
+            self._pick(log)
+
+    def _keep(self, last: Log | None, log: Log) -> bool:
+        """Keep the log for its traits, with the one before it where it takes both; False where none is new."""
         between = list(of_neighbours(last, log)) if last is not None else []
         alone = list(of_log(log, self._kinds))
-        if len(self._kept) < _MOST and (self._any_new(between) or self._any_new(alone)):
-            both = [last, log] if last is not None and self._any_new(between) else [log]
-            self._kept.update({one["trace_id"]: one for one in both})
-            for group, detail in (*between, *alone):
-                self._traits[group][detail] += 1
-            del self._rest[max(SAMPLE - len(self._kept), 0) :]
-        else:
-            self._pick(log)
+        if last is not None and self._any_new(between):
+            self._kept[last["trace_id"]] = last
+        elif not self._any_new(alone):
+            return False
+        self._kept[log["trace_id"]] = log
+        for group, detail in (*between, *alone):
+            self._traits[group][detail] += 1
+        del self._rest[max(SAMPLE - len(self._kept), 0) :]
+        return True
 
     def _any_new(self, traits: Sequence[Trait]) -> bool:
         """Whether there are too few logs yet with one of these traits."""
