@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from client.conftest import Call
-from client.support import CONTRACT, SAMPLE, LocalServer
+from checks.client.conftest import Call
+from checks.client.support import CONTRACT, SAMPLE, LocalServer
 from parea_trace_logs import (
     AsyncParea,
     AuthenticatedClient,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from client.support import ROOT
+from checks.client.support import ROOT
 
 PYRIGHT = ("--yes", "pyright@1.1.414")
 USER_CODE = Path(__file__).parent / "typed" / "user_code.py"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from contract.conftest import ROOT
+from checks.contract.conftest import ROOT
 from generate import PACKAGE, files_of, main
 
 NEW_MEMBER = "        region: {type: [string, 'null'], description: Where the run took place.}\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from client.support import SCHEMAS
+from checks.client.support import SCHEMAS
 from parea_trace_logs import TraceLog, models
 from parea_trace_logs.models import EvaluationScore
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from parea_target import cli
 
-TESTS = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parents[2]
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from client.rows import AWKWARD, MINIMAL, SCORES, duck, log, scored
-from client.support import SAMPLE
+from checks.client.rows import AWKWARD, MINIMAL, SCORES, duck, log, scored
+from checks.client.support import SAMPLE
 from parea_trace_logs import TableError, TraceLog, tables
 from parea_trace_logs._columns import STABLE
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from contract.conftest import ROOT
+from checks.contract.conftest import ROOT
 from filter_kinds import members_by_kind
 from openapi_spec_validator import OpenAPIV31SpecValidator
 

@@ -8,8 +8,8 @@ import duckdb
 import polars as pl
 import pyarrow.dataset as ds
 import pytest
-from client.rows import duck, log, scored
-from client.support import LocalServer
+from checks.client.rows import duck, log, scored
+from checks.client.support import LocalServer
 from parea_trace_logs import Parea, TraceLog, tables
 from parea_trace_logs._columns import STABLE
 

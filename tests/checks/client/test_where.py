@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from client.conftest import Call
-from client.support import LocalServer
+from checks.client.conftest import Call
+from checks.client.support import LocalServer
 from parea_trace_logs import InvalidFilterError, TraceLogFilters, where
 
 AWARE = datetime(2024, 4, 15, 22, 19, 13, 381503, tzinfo=UTC)

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import httpx
 import pytest
-from client.network_faults import (
+from checks.client.network_faults import (
     BODY,
     CUT,
     GZIPPED,

@@ -6,7 +6,7 @@ import pickle
 from typing import Any
 
 import pytest
-from client.support import SCHEMAS
+from checks.client.support import SCHEMAS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parea_trace_logs import TraceLog, models

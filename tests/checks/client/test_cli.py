@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from client.support import CONTRACT, LocalServer
+from checks.client.support import CONTRACT, LocalServer
 from parea_trace_logs import InvalidFilterError, TraceLogFilters, _cli, where
 from parea_trace_logs._cli import main
 from parea_trace_logs._where_text import OPERATORS, parse_where

@@ -5,7 +5,7 @@ import pickle
 from typing import Any
 
 import pytest
-from client.support import CONTRACT, SCHEMAS
+from checks.client.support import CONTRACT, SCHEMAS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from parea_conformance.contract import Contract

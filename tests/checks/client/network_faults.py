@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import attrs
-from client.support import SAMPLE
+from checks.client.support import SAMPLE
 
 LOGS = 3
 BODY = json.dumps(SAMPLE * LOGS).encode()

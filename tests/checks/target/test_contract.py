@@ -102,7 +102,7 @@ def test_document_is_found_or_missed_clearly(tmp_path: Path, monkeypatch: pytest
     load = contract_module.load.__wrapped__
     with pytest.raises(FileNotFoundError, match=r"beside\.yaml or .*root\.yaml"):
         load()
-    places[1].write_text((Path(__file__).parents[2] / "openapi.yaml").read_text())
+    places[1].write_text((Path(__file__).parents[3] / "openapi.yaml").read_text())
     assert load().max_bytes
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from client.rows import MINIMAL, SCORES, log, rows, scored
-from client.support import SAMPLE, SCHEMAS
+from checks.client.rows import MINIMAL, SCORES, log, rows, scored
+from checks.client.support import SAMPLE, SCHEMAS
 from parea_trace_logs import TableError, TraceLog, tables
 from parea_trace_logs import _rows as rows_module
 from parea_trace_logs._columns import STABLE

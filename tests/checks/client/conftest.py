@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from client.support import LocalServer, local_server
+from checks.client.support import LocalServer, local_server
 from parea_trace_logs import AsyncParea, Parea, TraceLog, TraceLogFilters
 from parea_trace_logs import _rows as rows_module
 from parea_trace_logs._transport import AsyncTransport, SyncTransport

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 OPERATION: dict[str, Any] = CONTRACT["paths"]["/api/parea/v1/experiment/{experiment_uuid}/trace_logs"]["post"]

@@ -14,7 +14,7 @@ from parea_conformance.universe import Universe, sort_key
 from parea_target.loader import read_experiments
 from starlette.types import ASGIApp
 
-DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"
+DATA = Path(__file__).resolve().parents[2] / "parea_target" / "data"
 KEY = "a-key-of-the-tests-7d1f"
 OTHER_KEY = "another-key-of-the-tests"
 

@@ -10,8 +10,8 @@ import attrs
 import msgspec
 import parea_trace_logs
 import pytest
-from client.support import SAMPLE, SCHEMAS
-from client.test_models import FULL, MINIMAL
+from checks.client.support import SAMPLE, SCHEMAS
+from checks.client.test_models import FULL, MINIMAL
 from parea_trace_logs import UNSET, EvaluationScore, FilterOperator, TraceLog, TraceLogFilters, _json, _splitting
 from parea_trace_logs._decoding import decode, encode
 from parea_trace_logs._elements import decode_array, decode_batch

@@ -8,8 +8,8 @@ import sys
 from typing import Any
 
 import pytest
-from client.network_faults import answer, fault_server
-from client.support import ROOT, SAMPLE
+from checks.client.network_faults import answer, fault_server
+from checks.client.support import ROOT, SAMPLE
 from parea_trace_logs import AsyncParea, InvalidAnswerError, InvalidLog, Parea, TraceLog
 
 GOOD = json.dumps(SAMPLE[0]).encode()

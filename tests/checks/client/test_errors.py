@@ -10,8 +10,8 @@ from typing import Any
 
 import parea_trace_logs
 import pytest
-from client.conftest import Call
-from client.support import OPERATION, SAMPLE, LocalServer
+from checks.client.conftest import Call
+from checks.client.support import OPERATION, SAMPLE, LocalServer
 from parea_trace_logs import (
     AuthenticatedClient,
     Client,

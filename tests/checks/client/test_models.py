@@ -10,7 +10,7 @@ import attrs
 import msgspec
 import parea_trace_logs
 import pytest
-from client.support import OPERATION, SAMPLE, SCHEMAS
+from checks.client.support import OPERATION, SAMPLE, SCHEMAS
 from parea_trace_logs import UNSET, FilterOperator, LLMInputs, TraceLog, TraceLogFilters, models
 from parea_trace_logs._decoding import decode, encode
 from parea_trace_logs._model import _slot
