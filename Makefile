@@ -67,7 +67,7 @@ false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seed
 	$(BIN)/python -m faults.alarms $(ARGS)
 
 bench-verdict: $(READY)  ## The suite beside plain schemathesis, on the same right and wrong targets
-	$(BIN)/python scripts/bench_verdict.py $(ARGS)
+	PYTHONPATH=scripts $(BIN)/python -m bench.verdict $(ARGS)
 
 lock:  ## Resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --upgrade \
@@ -79,13 +79,13 @@ clean:  ## Remove what was made
 bench: bench-decode bench-stream bench-tables bench-import  ## Speed and memory of the client
 
 bench-decode: $(READY)  ## Decoding, as a multiple of orjson.loads on the same bytes
-	$(BIN)/python scripts/bench_decode.py
+	PYTHONPATH=scripts $(BIN)/python -m bench.decode
 
 bench-stream: $(READY)  ## 1,000,000 logs as a stream, and the stream against the list
-	$(BIN)/python scripts/bench_stream.py
+	PYTHONPATH=scripts $(BIN)/python -m bench.stream
 
 bench-tables: $(READY)  ## 1,000,000 logs into a Parquet file: seconds and memory
-	$(BIN)/python scripts/bench_tables.py
+	PYTHONPATH=scripts $(BIN)/python -m bench.tables
 
 bench-import: $(READY)  ## Importing the client, as a multiple of importing httpx
-	$(BIN)/python scripts/bench_import.py
+	PYTHONPATH=scripts $(BIN)/python -m bench.imports

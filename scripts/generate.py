@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from columns import columns_of
-from contract_facts import element_of, facts_of, iterator_name, successes
-from filter_kinds import members_by_kind, with_lists
-from filter_rules import filter_rules_of
+from contract.columns import columns_of
+from contract.facts import element_of, facts_of, iterator_name, successes
+from contract.filter_rules import filter_rules_of
+from contract.kinds import members_by_kind, with_lists
+from contract.plain_types import UnsupportedError, make_plain, without_conditions
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from plain_types import UnsupportedError, make_plain, without_conditions
 
 SCRIPTS = Path(__file__).resolve().parent
 TEMPLATES = SCRIPTS / "templates"

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from checks.contract.conftest import ROOT
-from filter_kinds import members_by_kind
+from contract.kinds import members_by_kind
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 Document = dict[str, Any]

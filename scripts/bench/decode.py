@@ -1,6 +1,6 @@
 """How long a body takes to become objects, as a multiple of `orjson.loads` on the same bytes (in dicts).
 
-    python scripts/bench_decode.py [--repeat 5] [--largest 50000]
+    python -m bench.decode [--repeat 5] [--largest 50000]
 
 All ways take turns on the same bytes in one process, the list is kept while the clock runs and the garbage collector is
 on; the best turn of each counts. Peak memory is that of one decoding in a process of its own, the body not counted.
@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import orjson
-from bench_logs import DOCUMENT, ROOT, body, sample
+from bench.logs import DOCUMENT, ROOT, body, sample
+from contract.plain_types import without_conditions
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from parea_trace_logs import TraceLog, Unset, models
 from parea_trace_logs._elements import decode_array
 from parea_trace_logs._model import Model
-from plain_types import without_conditions
 
 Way = Callable[[bytes], Any]
 

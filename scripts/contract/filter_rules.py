@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
-from plain_types import UnsupportedError
+from contract.plain_types import UnsupportedError
 
 _SCHEMA = "#/components/schemas/TraceLogFilters/$defs/"
 

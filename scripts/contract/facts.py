@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
+from contract.plain_types import UnsupportedError
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.strings import pascal_case
-from plain_types import UnsupportedError
 
 # The names of RFC 9110, 15.5 and RFC 6585. Python's `HTTPStatus` has changed some of its names between versions, and
 # the output must not depend on the Python that generates it.

@@ -1,6 +1,6 @@
 """A large answer over loopback: how fast, and in how much memory, as a list and as a stream.
 
-    python scripts/bench_stream.py [--logs 1000000] [--list-logs 100000]
+    python -m bench.stream [--logs 1000000] [--list-logs 100000]
 
 The server is a process of its own. The stream's memory is the resident peak of a process that does nothing else, the
 libraries it imports included. The list is shorter, for it must fit into memory: throughputs are compared per log.
@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from bench_logs import body
+from bench.logs import body
 from parea_trace_logs import Parea
 
 

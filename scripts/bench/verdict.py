@@ -1,6 +1,6 @@
 """Side by side, on the same targets in one run: plain `schemathesis run` and the suite.
 
-Usage: bench_verdict.py [FAULT…]
+Usage: python -m bench.verdict [FAULT…]
 
 Both are given the experiment and the key. schemathesis runs with the settings that find most: strict statuses, all
 checks, all phases that a single operation has, going on after a failure, the key in every request but those that test
@@ -21,7 +21,7 @@ from faults.registry import Fault
 from parea_conformance.options import Options
 from parea_conformance.suite import judge
 
-CONTRACT = Path(__file__).resolve().parents[1] / "openapi.yaml"
+CONTRACT = Path(__file__).resolve().parents[2] / "openapi.yaml"
 # A missing body comes without a media type, which is 415 by the contract.
 CONFIG = """
 continue-on-failure = true

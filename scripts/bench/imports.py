@@ -1,6 +1,8 @@
 """How long imports of the client take, as multiples of `import httpx`; at most 1.3 is promised of the first.
 
-Usage: bench_import.py [RUNS]. Each run is a fresh interpreter, all in turn, as a base install has them: what httpx
+    python -m bench.imports [RUNS]
+
+Each run is a fresh interpreter, all in turn, as a base install has them: what httpx
 imports for its own command (click, rich) counts as missing, for it would hide half of what is measured. The first call
 imports what the import of `Parea` leaves out; the second line has both.
 """

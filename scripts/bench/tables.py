@@ -1,6 +1,8 @@
 """How fast logs become a Parquet file, and in how much memory, as their number grows.
 
-Usage: bench_tables.py [LOGS...]. A server of the machine itself streams the bundled sample over and over; each size is
+    python -m bench.tables [LOGS...]
+
+A server of the machine itself streams the bundled sample over and over; each size is
 fetched by a fresh interpreter: once only read, once written to Parquet. pandas counts as missing, as the extra `arrow`
 has it: where it is installed, pyarrow imports it with its first array, which takes 40 MB more.
 """
@@ -19,7 +21,7 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def sample() -> bytes:

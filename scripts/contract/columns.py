@@ -3,8 +3,8 @@
 from typing import Any
 
 import attrs
-from filter_kinds import kind_of
-from plain_types import UnsupportedError
+from contract.kinds import kind_of
+from contract.plain_types import UnsupportedError
 
 _LOG = {"$ref": "#/components/schemas/TraceLog"}
 
