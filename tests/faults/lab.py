@@ -183,7 +183,8 @@ def examine(fault: Fault, seed: int = 0) -> Outcome:
 
 def examine_named(name: str, seed: int) -> Outcome:
     """The same by name: a process of its own can be told a name, where it cannot be sent a function. It must be found
-    in a module that such a process imports, which `__main__` is not."""
+    in a module that such a process imports, which `__main__` is not.
+    """
     return examine({RIGHT.name: RIGHT, **catalogue()}[name], seed)
 
 

@@ -156,7 +156,8 @@ def condition(*requirements: str, also: Iterable[str] = ()) -> Callable[[F], F]:
 
 def reading(part: str, *requirements: str, also: Iterable[str] = ()) -> Callable[[F], F]:
     """Declare a function as a part that reads the value (`number`, `instant`, `boolean`, `split`) of filters whose
-    requirement is named."""
+    requirement is named.
+    """
 
     def register(function: F) -> F:
         changed: dict[str, Any] = {part: function}

@@ -32,7 +32,8 @@ class Candidates:
 
     def of(self, requirement: str) -> list[Filter]:
         """The candidates of `filter.{operator}.{kind}` or `field.{…}`: accepted by the contract, each once, in a fixed
-        order. Other requirements have none."""
+        order. Other requirements have none.
+        """
         area, _, rest = requirement.partition(".")
         if area == "filter":
             operator, _, kind = rest.partition(".")
@@ -60,7 +61,8 @@ class Candidates:
 
     def of_member(self, member: str) -> list[Filter]:
         """What tells this member from every other: its presence, and its plain keys and values in their plainest
-        spelling, so that an operator or a key which trips over another is not taken for a member that is not found."""
+        spelling, so that an operator or a key which trips over another is not taken for a member that is not found.
+        """
         kind = self._contract.kinds[member]
         found = [Filter(member, "exists"), Filter(member, "is_null")]
         keys = [key for key, _ in self._entries(member)]
@@ -114,7 +116,8 @@ class Candidates:
 
     def _entries(self, member: str) -> list[tuple[str, list[Any]]]:
         """The keys of a map in the data by whose values operators are told apart, each with those values. Plain keys
-        where there are such: what is wrong with odd ones is wrong with keys, and not with operators."""
+        where there are such: what is wrong with odd ones is wrong with keys, and not with operators.
+        """
         held = self._held(member)
         plainest = sorted(held, key=lambda key: not key.isidentifier())
         sorts_of_value: dict[object, str] = {}

@@ -251,7 +251,8 @@ def _other_tenant(run: Run, unknown: Exchange, experiment: str) -> None:
 
 def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
     """What an error says: its status, the names of its members, its detail without the experiment's name. The value
-    of another member may differ from answer to answer, as a request's id does."""
+    of another member may differ from answer to answer, as a request's id does.
+    """
     try:
         body = exchange.json()
     except ValueError:

@@ -123,7 +123,8 @@ class Meaning:
 
     def _is_misread(self, member: str, probes: Sequence[Probe]) -> bool:
         """Whether one misreading of a member explains all answers about it, and two operators or more show it. One
-        alone may be the operator's own fault."""
+        alone may be the operator's own fault.
+        """
         about = [probe for probe in probes if probe.filter.field == member and self.seen[probe.filter].logs is not None]
         if len({p.filter.operator for p in about if self.seen[p.filter].logs != p.expected}) < _SHOWING:
             return False
@@ -164,7 +165,8 @@ class Meaning:
     @staticmethod
     def _deviates(probe: Probe, received: int) -> bool:
         """Whether an answer breaks the probe's requirement. Those of the answer's make-up are not accused of what an
-        operator got wrong: repeated logs are the shape's to judge, and of descendants only what they brought in."""
+        operator got wrong: repeated logs are the shape's to judge, and of descendants only what they brought in.
+        """
         if probe.requirement == "result.once":
             return False
         if probe.requirement == "result.roots":

@@ -83,7 +83,8 @@ def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Riv
 def _worth(expected: int, told: int, universe: Universe) -> tuple[float, bool, int]:
     """How much a candidate is worth: by the rivals that it tells apart, then by fitting some logs but not all, then by
     fitting few, whose answer is short. Of a large experiment an answer counts as one more request for each thousand
-    of its logs."""
+    of its logs.
+    """
     cost = 1 + _answered(expected, universe) // _LONG
     return told / cost, expected not in (0, universe.everything), -expected.bit_count()
 

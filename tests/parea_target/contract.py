@@ -131,7 +131,8 @@ class Contract:
 
 def _shallow(body: object) -> object:
     """The body without what its members contain. The schema looks at no depth below them, and a message about a value
-    that is nested deeper than the validator can follow cannot be made."""
+    that is nested deeper than the validator can follow cannot be made.
+    """
     if isinstance(body, list):
         return []
     if isinstance(body, dict):

@@ -47,7 +47,8 @@ def equal_is_prefix(text: str, value: str) -> bool:
 @functools.lru_cache(maxsize=1 << 11)
 def _pattern(value: str, wildcards: str) -> re.Pattern[str]:
     """The value as SQL's LIKE reads it, with some of its wildcards; a backslash is itself, so that no filter tells this
-    reading apart by anything else."""
+    reading apart by anything else.
+    """
     pattern = "".join({"%": ".*", "_": "."}[char] if char in wildcards else re.escape(char) for char in value)
     return re.compile(pattern, re.DOTALL)
 
