@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check lint-contract test conformance serve faults false-alarms
+.PHONY: help generate check lint-contract docs test conformance serve faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -69,12 +69,15 @@ false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seed
 bench-verdict: $(READY)  ## The suite beside plain schemathesis, on the same right and wrong targets
 	PYTHONPATH=scripts $(BIN)/python -m bench.verdict $(ARGS)
 
+docs: $(READY)  ## build/docs: a page of the contract, the reference of the client (needs Node)
+	$(BIN)/python scripts/docs.py
+
 lock:  ## Resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --upgrade \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --output-file requirements.lock
 
 clean:  ## Remove what was made
-	rm -rf $(VENV) reports dist
+	rm -rf $(VENV) build reports dist
 
 bench: bench-decode bench-stream bench-tables bench-import  ## Speed and memory of the client
 

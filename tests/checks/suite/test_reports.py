@@ -1,14 +1,13 @@
 """The reports: their schema, what changed between two, and the page in a real browser."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from checks.browser import dom_of
 from parea_conformance import cli
 from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_html, compare
@@ -18,7 +17,6 @@ from parea_target.server import running
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 KEY = "a-key-of-the-tests-7d1f"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 
@@ -75,30 +73,13 @@ def test_the_page_needs_no_network_and_escapes_what_servers_say(data: tuple[dict
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_in_a_browser(data: tuple[dict[str, Any], ...], tmp_path: Path, width: int) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)}")
     # The page is as wide as its window, and says so to the probe below: nothing sticks out to the right.
     probe = "<script>document.title = document.documentElement.scrollWidth + ' ' + innerWidth</script>"
     file = tmp_path / "report.html"
     file.write_text(as_html(data[1]).replace("</body>", f"{probe}</body>"), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    done = subprocess.run(  # noqa: S603 - a browser of this machine, on our own page
-        [
-            browser,
-            *flags,
-            f"--user-data-dir={tmp_path / 'profile'}",
-            f"--window-size={width},1000",
-            "--dump-dom",
-            file.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    title = done.stdout.partition("<title>")[2].partition("</title>")[0]
+    dom = dom_of(file, width, tmp_path / "profile")
+    title = dom.partition("<title>")[2].partition("</title>")[0]
     needed, given = map(int, title.split())
     assert needed <= given
-    assert done.stdout.count("<details") == len(data[1]["requirements"])
-    assert "NOT CONFORMANT" in done.stdout
+    assert dom.count("<details") == len(data[1]["requirements"])
+    assert "NOT CONFORMANT" in dom
