@@ -93,7 +93,14 @@ def test_bad_arguments_are_no_verdict(play: Play, tmp_path: Path) -> None:
 
 
 def _entry(**members: Any) -> dict[str, Any]:
-    plain = {"id": "a.b", "text": "It must.", "verdict": "pass", "known_failure": None, "causes": [], "failures": []}
+    plain: dict[str, Any] = {
+        "id": "a.b",
+        "text": "It must.",
+        "verdict": "pass",
+        "known_failure": None,
+        "causes": [],
+        "failures": [],
+    }
     return {**plain, **members}
 
 
