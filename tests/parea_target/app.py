@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -10,8 +11,10 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from parea_target.answers import Refusal, send_answer
+from parea_target.examples import answer_example
 from parea_target.filters import filter_condition
-from parea_target.judging import Call, Target, Tenant
+from parea_target.judging import Call, Target, Tenant, judge_key
+from parea_target.operations import operations_at
 from parea_target.parts import Parts
 from parea_target.store import Store
 
@@ -28,16 +31,35 @@ class _EveryRequest(BaseRoute):
         return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = Call(Request(scope, receive), self._target)
-        contract, store, parts = self._target.contract, self._target.store, self._target.parts
         try:
-            for judge in parts.judges:
-                await judge(call)
+            await self._answer(Request(scope, receive), scope, receive, send)
         except Refusal as refusal:
-            await parts.refuse(contract, refusal)(scope, receive, send)
-            return
+            await self._target.parts.refuse(self._target.contract, refusal)(scope, receive, send)
         except ClientDisconnect:
             return
+
+    async def _answer(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with what the store has, or with the document's example where there is no store.
+
+        Raises:
+            Refusal: the request is answered with an error.
+        """
+        target = self._target
+        here = operations_at(scope.get("raw_path") or scope["path"].encode(), target.contract.operations)
+        asked = next((operation for operation in here if operation.method == request.method), None)
+        if asked is not None and not asked.answers_logs:
+            await (await answer_example(Call(request, target), asked))(scope, receive, send)
+            return
+        logs = asked or next((operation for operation in here if operation.answers_logs), None)
+        if here and logs is None:
+            await judge_key(Call(request, target))
+            raise Refusal(405, headers={"Allow": ", ".join(operation.method for operation in here)})
+        if logs is not None:
+            target = replace(target, contract=target.contract.of(logs))
+        call = Call(request, target)
+        contract, store, parts = target.contract, target.store, target.parts
+        for judge in parts.judges:
+            await judge(call)
         condition = filter_condition(contract, store.tables, parts, call.filter)
         statement = parts.select(store.tables, call.experiment_id, condition, parts.order(store.tables))
         await send_answer(parts.render(store.bodies(statement)), scope, receive, send)
@@ -54,7 +76,13 @@ def create_app(store: Store, keys: Mapping[str, Collection[str] | None], parts: 
         store: the experiments; it may serve several applications at once, and is not closed by any.
         keys: the experiments that exist for each API key; None for all of them.
         parts: how everything is decided.
+
+    Raises:
+        ContractError: the contract has an operation that cannot be answered.
     """
+    for operation in store.contract.operations:
+        if not operation.answers_logs and operation.success[1].get("content"):
+            operation.example()
     tenants = {
         key: Tenant(None if experiments is None else frozenset(experiments)) for key, experiments in keys.items()
     }

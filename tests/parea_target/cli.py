@@ -13,6 +13,7 @@ from parea_target import json_text
 from parea_target.app import create_app
 from parea_target.contract import load
 from parea_target.loader import DataError, find_files, read_experiments
+from parea_target.operations import ContractError
 from parea_target.server import running
 from parea_target.store import Store
 
@@ -135,5 +136,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     }
                 print(json.dumps(ready), flush=True)
                 threading.Event().wait()
-    except (DataError, OSError) as error:
+    except (ContractError, DataError, OSError) as error:
         parser.error(" ".join(str(error).split()))
