@@ -1,9 +1,12 @@
+"""The class of the contract's schema `TraceLog`."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from .._model import OpenModel, define
+from .._json.attrs_protocol import define
+from .._json.model import OpenModel
 from ..types import UNSET, Unset
 
 

@@ -11,7 +11,7 @@ import pytest
 from checks.client.rows import duck, log, scored
 from checks.client.support import LocalServer
 from parea_trace_logs import Parea, TraceLog, tables
-from parea_trace_logs._columns import STABLE
+from parea_trace_logs._tables.columns import STABLE
 
 
 class Experiments:
@@ -28,7 +28,7 @@ class Experiments:
 
 
 def many(monkeypatch: pytest.MonkeyPatch, logs: dict[str, Any], folder: Path, **arguments: Any) -> dict[str, int]:
-    monkeypatch.setattr("parea_trace_logs._many.stream", Experiments(logs).get)
+    monkeypatch.setattr("parea_trace_logs._tables.many.stream", Experiments(logs).get)
     with Parea("a-key") as client:
         return tables.fetch_many(client, logs, folder, **arguments)
 

@@ -1,10 +1,12 @@
-"""Get the trace logs of an experiment"""
+"""Get the trace logs of an experiment."""
 
-from ..._decoding import encode
-from ..._receiving import Answer
-from ..._requests import DEFAULT, Request, Timeout, segment
-from ..._results import check_invalid, logs_of
-from ..._streams import AsyncLogStream, LogStream
+from ..._http.answers import Answer
+from ..._http.async_streams import AsyncLogStream
+from ..._http.elements import check_invalid
+from ..._http.requests import DEFAULT, Request, Timeout, segment
+from ..._http.results import logs_of
+from ..._http.sync_streams import LogStream
+from ..._json.decoding import encode
 from ...client import AuthenticatedClient, Client
 from ...errors import status_error
 from ...models.trace_log import TraceLog
@@ -42,7 +44,7 @@ def sync_detailed(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Response[Logs[TraceLog]]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -54,7 +56,7 @@ def sync_detailed(
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
         invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The answer, with its status, headers and body.
@@ -83,7 +85,7 @@ def sync(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Logs[TraceLog]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -95,7 +97,7 @@ def sync(
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
         invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
@@ -119,7 +121,7 @@ async def asyncio_detailed(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Response[Logs[TraceLog]]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -131,7 +133,7 @@ async def asyncio_detailed(
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
         invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The answer, with its status, headers and body.
@@ -160,7 +162,7 @@ async def asyncio(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Logs[TraceLog]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -172,7 +174,7 @@ async def asyncio(
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
         invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
@@ -198,7 +200,7 @@ def stream(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> LogStream[TraceLog]:
-    """Get the trace logs of an experiment, one by one, while the answer arrives
+    """Get the trace logs of an experiment, one by one, while the answer arrives.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -210,7 +212,7 @@ def stream(
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
         invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         An iterator, to be closed when it may end early. What is below is raised while it runs.
@@ -240,7 +242,7 @@ def astream(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> AsyncLogStream[TraceLog]:
-    """Get the trace logs of an experiment, one by one, while the answer arrives
+    """Get the trace logs of an experiment, one by one, while the answer arrives.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -252,7 +254,7 @@ def astream(
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
         invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         An iterator, to be closed when it may end early. What is below is raised while it runs.
