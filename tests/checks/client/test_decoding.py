@@ -87,7 +87,7 @@ def test_what_is_nested_deeper_than_the_limit_is_not_written() -> None:
         inputs = {"a": inputs}
     for more in ({}, {"cost": float("inf")}, {"output": "\ud800"}):
         with pytest.raises(ValueError, match="nested deeper than 1,000 containers"):
-            encode(TraceLog(trace_id="t", start_timestamp="s", inputs=inputs, **more))  # type: ignore[arg-type]
+            encode(TraceLog(trace_id="t", start_timestamp="s", inputs=inputs, **more))
 
 
 # Each member is written as it came: value and form.
