@@ -36,6 +36,8 @@ class Client:
         ValueError: `base_url` is not an http or https URL, or holds more than a place, or `max_retries` is negative.
     """
 
+    _key: Key | None = None
+
     def __init__(
         self,
         base_url: str = BASE_URL,
@@ -45,20 +47,9 @@ class Client:
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        self._connect(base_url, None, timeout, max_retries, http_client, async_http_client)
-
-    def _connect(  # noqa: PLR0913, PLR0917 - what both constructors pass on
-        self,
-        base_url: str,
-        key: Key | None,
-        timeout: Timeout,
-        max_retries: int,
-        http_client: SyncHTTPClient | None,
-        async_http_client: AsyncHTTPClient | None,
-    ) -> None:
         self._base_url = server_root(base_url, API_ROOT)
-        self._sync = SyncTransport(self._base_url, key, timeout, max_retries, http_client)
-        self._async = AsyncTransport(self._base_url, key, timeout, max_retries, async_http_client)
+        self._sync = SyncTransport(self._base_url, self._key, timeout, max_retries, http_client)
+        self._async = AsyncTransport(self._base_url, self._key, timeout, max_retries, async_http_client)
 
     def send(self, request: Request) -> Answer:
         """Send one request; see `SyncTransport.send`."""
@@ -138,6 +129,11 @@ class AuthenticatedClient(Client):
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        self._connect(
-            base_url, Key(auth_header_name, token, prefix), timeout, max_retries, http_client, async_http_client
+        self._key = Key(auth_header_name, token, prefix)
+        super().__init__(
+            base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            async_http_client=async_http_client,
         )

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn, TextIO
@@ -17,7 +17,6 @@ from parea_trace_logs._http.transport import DEFAULT_TIMEOUT, SyncHTTPClient
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.formats import EXTENSIONS, format_of
 from parea_trace_logs._tables.rows import Batch, rows_of
-from parea_trace_logs._tables.source import stream
 from parea_trace_logs._tables.writing import TableWriter
 from parea_trace_logs.contract import __version__
 from parea_trace_logs.errors import (
@@ -179,7 +178,7 @@ def _fetch(options: argparse.Namespace) -> int:
         with ExitStack() as writing:
             # The logs are closed before the file is: what breaks there leaves no file.
             table = None if output is None else writing.enter_context(TableWriter(output, scores=options.scores))
-            logs = writing.enter_context(closing(stream(client, options.experiment, filters)))
+            logs = writing.enter_context(client.iter_experiment_trace_logs(options.experiment, filters))
             _receive(logs, table, preview, progress)
         summary = progress.summary()
     rows = None if table is None else f"{output}: {table.rows:,} rows of {summary}"

@@ -1,6 +1,5 @@
 """Between bytes and the generated classes: fast wherever nothing is lost by it, and else without loss."""
 
-import math
 from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -65,25 +64,9 @@ def encode(value: Any) -> bytes:
         ValueError: a number is NaN, or `value` is nested deeper than about `text.MAX_DEPTH` containers.
         TypeError: it holds what JSON does not have.
     """
-    plain = to_plain(value)
     try:
-        if not _holds_infinity(plain):  # msgspec would write null
-            with suppress(UnicodeEncodeError):
-                return msgspec.json.encode(plain)
-        return text.write(plain)
+        with suppress(UnicodeEncodeError):
+            return msgspec.json.encode(to_plain(value, text.number))
+        return text.write(to_plain(value))
     except RecursionError:
         raise ValueError(text.TOO_DEEP) from None
-
-
-def _holds_infinity(plain: Any) -> bool:
-    waiting = [[plain]]
-    while waiting:
-        for value in waiting.pop():
-            kind = type(value)
-            if kind is float and not math.isfinite(value):
-                return True
-            if kind is dict:
-                waiting.append(value.values())
-            elif kind is list:
-                waiting.append(value)
-    return False

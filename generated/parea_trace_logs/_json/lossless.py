@@ -7,6 +7,7 @@ log may be nested is decided by the parser alone.
 
 import math
 import re
+from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from types import NoneType
@@ -171,8 +172,8 @@ def _at(path: Path, below: str = "") -> str:
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def to_plain(value: Any) -> Any:
-    """`value` with every model within it as a dict."""
+def to_plain(value: Any, number: Callable[[float], Any] = float) -> Any:
+    """`value` with every model within it as a dict, and every float as `number` says."""
     top: list[Any] = [value]
     waiting: list[tuple[Any, Any]] = [(top, 0)]
     while waiting:
@@ -180,6 +181,8 @@ def to_plain(value: Any) -> Any:
         value = holder[key]
         if isinstance(value, Enum):
             holder[key] = value.value
+        elif isinstance(value, float):
+            holder[key] = number(value)
         elif isinstance(value, msgspec.Struct):
             holder[key] = plain = value._members()  # type: ignore[attr-defined]  # every struct here is a model
             waiting += [(plain, name) for name, each in plain.items() if type(each) not in _SCALARS]
@@ -192,4 +195,4 @@ def to_plain(value: Any) -> Any:
     return top[0]
 
 
-_SCALARS = frozenset({str, int, float, bool, NoneType})
+_SCALARS = frozenset({str, int, bool, NoneType})

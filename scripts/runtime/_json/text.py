@@ -1,6 +1,7 @@
 """JSON that msgspec refuses or changes: numbers beyond doubles, half surrogate pairs. Asked where msgspec fails."""
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -33,6 +34,15 @@ def parse(content: bytes) -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number in JSON's grammar")
+
+
+def number(value: float) -> Any:
+    """A number as `msgspec.json.encode` takes it, which writes null for an infinity.
+
+    Raises:
+        ValueError: it is NaN, which JSON does not have.
+    """
+    return value if math.isfinite(value) else msgspec.Raw(write(value))
 
 
 # What Python writes and JSON does not have; strings are matched so that these words within them are left alone.

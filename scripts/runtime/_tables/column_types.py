@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 from attrs import frozen
 from parea_trace_logs._json.decoding import encode
+from parea_trace_logs._json.text import number as json_number
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST: Final = -62_135_596_800_000_000  # the years 0001 to 9999 in UTC: what Python, Arrow and databases all can say
@@ -15,7 +15,6 @@ _LAST: Final = 253_402_300_799_999_999
 _TIMESTAMP: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
-_INFINITIES: Final = {float("inf"): msgspec.Raw(b"1e999"), float("-inf"): msgspec.Raw(b"-1e999")}
 
 
 class UnfitError(Exception):
@@ -91,7 +90,7 @@ def _quoted_json(value: Any) -> str:
 
 
 TYPES: Final[dict[str, ColumnType]] = {
-    "number": ColumnType(1, number, lambda pa: pa.float64(), repr, lambda value: _INFINITIES.get(value, value)),
+    "number": ColumnType(1, number, lambda pa: pa.float64(), repr, json_number),
     "integer": ColumnType(1, _integer, lambda pa: pa.int64(), repr),
     "boolean": ColumnType(1, lambda value: value, lambda pa: pa.bool_(), lambda value: "true" if value else "false"),
     "text": ColumnType(2, text, lambda pa: pa.string(), quoted),

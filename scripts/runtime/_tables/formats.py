@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import msgspec
+from attrs import frozen
 from parea_trace_logs._tables.column_types import ColumnType, json_text, quoted
 from parea_trace_logs._tables.columns import columns
 from parea_trace_logs._tables.rows import Batch
@@ -68,20 +69,42 @@ def rows(
     return zip(*shown, strict=True)
 
 
-class _JsonLines:
-    """An object on each line, every one with the same members; an infinity is a number beyond doubles."""
+class _TextSink:
+    """A file of lines, one for each row."""
 
-    def __init__(self, path: Path, scores: Sequence[str]) -> None:
-        self._file = path.open("wb")
+    def __init__(self, form: "_TextFormat", path: Path, scores: Sequence[str]) -> None:
+        self._form = form
         self._scores = scores
         self._names = [column.name for column in columns(scores)]
+        self._file = path.open("wb")
+        self._file.write(form.head(self._names))
 
     def write(self, batch: Batch) -> None:
-        for row in rows(batch, self._scores, lambda kind: kind.json):
-            self._file.write(msgspec.json.encode(dict(zip(self._names, row, strict=True))) + b"\n")
+        self._file.writelines(
+            self._form.line(self._names, row) for row in rows(batch, self._scores, self._form.shown_as)
+        )
 
     def close(self) -> None:
         self._file.close()
+
+
+@frozen
+class _TextFormat:
+    """A format of lines, which needs nothing beside Python."""
+
+    head: Callable[[list[str]], bytes]
+    """The beginning of a file with these columns."""
+    line: Callable[[list[str], tuple[Any, ...]], bytes]
+    """A row of these columns, line break included."""
+    shown_as: Callable[[ColumnType], Callable[[Any], Any] | None]
+    join: Callable[[Iterable[tuple[Path, Sequence[str]]], Path, Sequence[str]], None]
+
+    def open(self, path: Path, scores: Sequence[str]) -> _TextSink:
+        return _TextSink(self, path, scores)
+
+
+def _json_line(names: list[str], row: tuple[Any, ...]) -> bytes:
+    return msgspec.json.encode(dict(zip(names, row, strict=True))) + b"\n"
 
 
 def _join_json(parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: Sequence[str]) -> None:
@@ -93,27 +116,9 @@ def _join_json(parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: 
                 out.writelines(line[:-2] + end.encode() for line in lines)
 
 
-class _Csv:
-    """Values with a comma between, the names on the first line.
-
-    Text stands in quotes, so that null, nothing, is apart from the empty text.
-    """
-
-    def __init__(self, path: Path, scores: Sequence[str]) -> None:
-        self._file = path.open("wb")
-        self._scores = scores
-        self._file.write(_csv_line(quoted(column.name) for column in columns(scores)))
-
-    def write(self, batch: Batch) -> None:
-        self._file.writelines(_csv_line(row) for row in rows(batch, self._scores, lambda kind: kind.csv))
-
-    def close(self) -> None:
-        self._file.close()
-
-
 def _join_csv(parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: Sequence[str]) -> None:
     with path.open("wb") as out:
-        out.write(_csv_line(quoted(column.name) for column in columns(scores)))
+        out.write(_csv_head([column.name for column in columns(scores)]))
         for part, own in parts:
             end = b"," * (len(scores) - len(own)) + b"\n"
             with part.open("rb") as lines:
@@ -134,14 +139,13 @@ def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
             gathered.clear()
 
 
-def _csv_line(cells: Iterable[str | None]) -> bytes:
+def _csv_head(names: list[str]) -> bytes:
+    return _csv_line(names, map(quoted, names))
+
+
+def _csv_line(_: list[str], cells: Iterable[str | None]) -> bytes:
+    """Values with a comma between. Text stands in quotes, so that null, nothing, is apart from the empty text."""
     return (",".join(cell or "" for cell in cells) + "\n").encode()
-
-
-class _TextFormat:
-    def __init__(self, sink: Callable[[Path, Sequence[str]], Sink], join: Callable[..., None]) -> None:
-        self.open = sink
-        self.join = join
 
 
 def _parquet() -> Format:
@@ -152,8 +156,8 @@ def _parquet() -> Format:
 
 
 _FORMATS: Final[dict[str, Callable[[], Format]]] = {
-    ".jsonl": lambda: _TextFormat(_JsonLines, _join_json),
-    ".csv": lambda: _TextFormat(_Csv, _join_csv),
+    ".jsonl": lambda: _TextFormat(lambda _: b"", _json_line, lambda kind: kind.json, _join_json),
+    ".csv": lambda: _TextFormat(_csv_head, _csv_line, lambda kind: kind.csv, _join_csv),
     ".parquet": _parquet,
 }
 EXTENSIONS: Final = tuple(_FORMATS)

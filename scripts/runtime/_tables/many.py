@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.formats import format_of
-from parea_trace_logs._tables.source import stream
 from parea_trace_logs._tables.writing import Parts
 from parea_trace_logs.errors import PareaError
 from parea_trace_logs.models import TraceLogFilters
@@ -74,10 +73,11 @@ def fetch_many(  # noqa: PLR0913 - the documented options
 
     def fetch(experiment: str) -> None:
         parts = staged[experiment] = Parts(parquet, folder, scores)
-        for log in stream(client, experiment, filters):
-            parts.add(log)
-            if stopped.is_set():
-                return
+        with client.iter_experiment_trace_logs(experiment, filters) as logs:
+            for log in logs:
+                parts.add(log)
+                if stopped.is_set():
+                    return
         parts.end()
 
     try:

@@ -65,6 +65,8 @@ def _imported(module: str, path: Path) -> Iterator[str]:
             waiting += node.orelse
             continue
         waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
         if isinstance(node, ast.ImportFrom):
             source = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
             found = {f"{source}.{each.name}" for each in node.names} & set(_MODULES) or {source}

@@ -55,16 +55,19 @@ def sync_detailed(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
     answer = client.send(
@@ -96,7 +99,9 @@ def sync(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
 
     Returns:
@@ -104,9 +109,10 @@ def sync(
         its descendants. An empty array when none fits.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return (
         sync_detailed(experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout)
@@ -132,16 +138,19 @@ async def asyncio_detailed(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
     answer = await client.asend(
@@ -173,7 +182,9 @@ async def asyncio(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
 
     Returns:
@@ -181,9 +192,10 @@ async def asyncio(
         its descendants. An empty array when none fits.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return (
         await asyncio_detailed(
@@ -206,21 +218,28 @@ def stream(
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
+    The memory that this takes does not grow with the number of logs. The request is sent when the first log is
+    asked for, and sent again only before the first one came.
+
     Args:
         experiment_uuid: The experiment whose trace logs are asked for.
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
 
     Returns:
-        An iterator, to be closed when it may end early. What is below is raised while it runs.
+        An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
+        close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return client.stream(
         _request(
@@ -248,21 +267,28 @@ def astream(
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
+    The memory that this takes does not grow with the number of logs. The request is sent when the first log is
+    asked for, and sent again only before the first one came.
+
     Args:
         experiment_uuid: The experiment whose trace logs are asked for.
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
 
     Returns:
-        An iterator, to be closed when it may end early. What is below is raised while it runs.
+        An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
+        close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return client.astream(
         _request(
