@@ -15,9 +15,10 @@ from typing import Any
 import duckdb
 import pytest
 from checks.client.support import CONTRACT, LocalServer
-from parea_trace_logs import InvalidFilterError, TraceLogFilters, _cli, where
-from parea_trace_logs._cli import main
-from parea_trace_logs._where_text import OPERATORS, parse_where
+from parea_trace_logs import InvalidFilterError, TraceLogFilters, where
+from parea_trace_logs._cli import command as _cli
+from parea_trace_logs._cli.command import main
+from parea_trace_logs._filters.where_text import OPERATORS, parse_where
 
 KEY = "a-key-to-hide"
 LOGS: list[dict[str, Any]] = [
@@ -153,7 +154,7 @@ def test_the_first_rows(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_to_show(server: LocalServer, capsys: pytest.CaptureFixture[str]) -> None:
     server.answer(200, [])
     assert (main(["fetch", "e"]), main(["fetch", "e", "--where", "latency > 1"])) == (0, 0)
-    assert capsys.readouterr() == ("", "The experiment has no logs.\nNo log fits.\n")
+    assert capsys.readouterr() == ("", "The experiment has no logs.\nNo log matches.\n")
 
 
 class Terminal(io.StringIO):
@@ -277,7 +278,8 @@ def test_help_says_it_all(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "import sys; from parea_trace_logs._cli import main; sys.exit(main())", *arguments]
+    code = "import sys; from parea_trace_logs._cli.command import main; sys.exit(main())"
+    return [sys.executable, "-c", code, *arguments]
 
 
 @pytest.fixture

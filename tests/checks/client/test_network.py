@@ -46,7 +46,7 @@ from parea_trace_logs import (
     UnauthorizedError,
     UnexpectedStatusError,
 )
-from parea_trace_logs._retrying import pause
+from parea_trace_logs._http.retrying import pause
 
 KEY = "a-key-to-hide"
 
