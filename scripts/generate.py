@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 from contract.columns import columns_of
-from contract.facts import element_of, facts_of, iterator_name, successes
+from contract.facts import facts_of
 from contract.filter_rules import filter_rules_of
 from contract.kinds import members_by_kind, with_lists
 from contract.plain_types import UnsupportedError, make_plain, without_conditions
@@ -86,9 +86,11 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
     make_plain(data)
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     project.env.globals.update(
-        contract=facts_of(document, data), successes=successes, element_of=element_of, iterator_name=iterator_name
+        contract=facts_of(document, data),
+        columns=columns_of(document),
+        filter_rules=filter_rules_of(document),
+        literal=repr,
     )
-    project.env.globals.update(columns=columns_of(document), filter_rules=filter_rules_of(document), literal=repr)
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, a folder that is gone a second later
         _refuse(list(project.build()))
     for template in sorted((TEMPLATES / "package").rglob("*.jinja")):
@@ -132,8 +134,8 @@ def _refuse(errors: list[GeneratorError]) -> None:
 def _ruff(*arguments: str, root: Path, target: Path) -> None:
     """Run the ruff beside this Python, whatever PATH says: its version is locked, and the output depends on it."""
     command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache"]
-    if arguments[0] == "check":  # the contract's words are not judged, nor the generator's imports and unions
-        command += ["--ignore", "D205,RUF036,TID252"]
+    if arguments[0] == "check":  # the contract decides words and parameters, the generator imports and unions
+        command += ["--ignore", "D1,D205,PLR0913,PLR0917,RUF036,TID252"]
     command += ["--config", str(root / "pyproject.toml"), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

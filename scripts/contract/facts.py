@@ -11,11 +11,10 @@ from typing import Any
 import attrs
 from contract.operations import Operation, operations_of
 from contract.plain_types import UnsupportedError
+from contract.signatures import Signature, signature_of, success_of
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
-from openapi_python_client.parser.responses import Response
 from openapi_python_client.strings import pascal_case
 
 # The names of RFC 9110, 15.5 and RFC 6585. Python's `HTTPStatus` has changed some of its names between versions, and
@@ -67,8 +66,8 @@ class Facts:
     """What every path begins with, up to its version: a base may end with it, as the official client's does."""
     key_header: str
     """The header that carries the key."""
-    operations: dict[str, Operation]
-    """By the name of its function."""
+    signatures: dict[str, Signature]
+    """Of each operation, by the name of its function."""
     errors: list[StatusFact]
     """The documented errors of all operations, by status."""
     public: list[str]
@@ -80,18 +79,12 @@ class Facts:
 
     def errors_of(self, endpoint: Endpoint) -> list[StatusFact]:
         """The documented errors of one operation, as it describes them."""
-        responses = self.operations[endpoint.name].responses
+        responses = self.signatures[endpoint.name].operation.responses
         return [
             attrs.evolve(error, description=responses[str(error.code)]["description"].strip())
             for error in self.errors
             if str(error.code) in responses
         ]
-
-    def description_of(self, endpoint: Endpoint, parameter: PropertyProtocol) -> str:
-        """What the document says of a parameter of an operation."""
-        name = parameter.name.get_untrusted_value()
-        [found] = [each for each in self.operations[endpoint.name].parameters if each.name == name]
-        return found.description
 
     def in_wire_order(self, model: ModelProperty) -> list[PropertyProtocol]:
         """The members of a class: first those of the examples, in their order, then the rest in the contract's."""
@@ -116,7 +109,7 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         base_url=servers[0]["url"].rstrip("/"),
         api_root=_api_root(list(document["paths"])),
         key_header=_key_header(document),
-        operations=operations,
+        signatures={each.name: signature_of(each, operations[each.name]) for each in endpoints},
         errors=_errors(operations),
         public=sorted(_public(data, endpoints)),
         wire=_wire(document, operations),
@@ -166,18 +159,6 @@ def _enumerations(document: dict[str, Any]) -> dict[str, dict[str, str]]:
     return described
 
 
-def element_of(endpoint: Endpoint) -> str | None:
-    """The class of the elements of a success that is an array of one, and can be streamed; else None."""
-    prop = success_of(endpoint).prop
-    inner = prop.inner_property if isinstance(prop, ListProperty) else None
-    return inner.class_info.name if isinstance(inner, ModelProperty) else None
-
-
-def iterator_name(endpoint: Endpoint) -> str:
-    """The name of the method that streams what the operation answers: `iter_logs` for `get_logs`."""
-    return "iter_" + endpoint.name.removeprefix("get_").removeprefix("list_")
-
-
 def _wire(document: dict[str, Any], operations: dict[str, Operation]) -> dict[str, list[str]]:
     """The order of the members of each class in the examples of answers; the first example of a class counts."""
     schemas = document.get("components", {}).get("schemas", {})
@@ -202,21 +183,6 @@ def _wire(document: dict[str, Any], operations: dict[str, Operation]) -> dict[st
             if isinstance(free := schema.get("additionalProperties"), dict):
                 waiting += [(free, each) for each in value.values()]
     return orders
-
-
-def success_of(endpoint: Endpoint) -> Response:
-    """The documented success; `operations_of` has seen to it that there is one, of one exact status."""
-    [found] = [each for each in endpoint.responses.patterns if each.status_code.pattern.startswith("2")]
-    return found
-
-
-def result_of(endpoint: Endpoint) -> str:
-    """The type of what an operation answers: `None` without content, `Logs[...]` of what can be streamed."""
-    success = success_of(endpoint)
-    if success.source["attribute"] == "None":
-        return "None"
-    element = element_of(endpoint)
-    return f"Logs[{element}]" if element else success.prop.get_type_string().as_unembedded_code()
 
 
 def _check_complete(

@@ -59,9 +59,9 @@ class Transport:
         headers = _HEADERS if request.content is None else {**_HEADERS, "Content-Type": "application/json"}
         return {
             "method": request.method,
-            "url": self._root + request.path,
+            "url": self._root + request.path + request.query,
             "content": request.content,
-            "headers": headers,
+            "headers": {**headers, **dict(request.headers)},
             "timeout": self._timeout if request.timeout is DEFAULT else request.timeout,
         }
 
