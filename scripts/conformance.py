@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from parea_conformance.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
+from parea_conformance.logs.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "parea_target" / "data"
 CANNOT_JUDGE = 2

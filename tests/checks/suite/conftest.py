@@ -1,4 +1,4 @@
-"""What the suite's own tests share: the contract, the bundled universe, and a served target."""
+"""What the suite's own tests share: the contract, the bundled sample, and a served target."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,10 +7,11 @@ from pathlib import Path
 import parea_target
 import pytest
 from parea_conformance import contract as contract_module
-from parea_conformance import seed_data
 from parea_conformance.contract import Contract
-from parea_conformance.run import Options
-from parea_conformance.universe import Universe, sort_key
+from parea_conformance.logs import seed_data
+from parea_conformance.logs.sample import Sample
+from parea_conformance.options import Options
+from parea_conformance.reading.order import root_key
 from parea_target.loader import read_experiments
 from starlette.types import ASGIApp
 
@@ -25,10 +26,10 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
-def universe(contract: Contract) -> Universe:
+def sample(contract: Contract) -> Sample:
     """The bundled experiment, as the suite sees it."""
     logs = [json.loads(json.dumps(log)) for log in seed_data.logs(contract)]
-    return Universe(sorted(logs, key=sort_key), contract.kinds)
+    return Sample(sorted(logs, key=root_key), contract.kinds)
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
-from parea_conformance.filters import Filter
-from parea_conformance.oracle import RIGHT, instant
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT, instant
 
 _ROOT = {"trace_id": "t", "start_timestamp": "2024-04-15T10:00:00.5+00:00"}
 
 
-def _fits(contract: Contract, log: dict[str, Any], filter_: Filter) -> bool:
+def _matches(contract: Contract, log: dict[str, Any], filter_: Filter) -> bool:
     assert contract.accepts(filter_.body()), "the table asks what the contract refuses"
     return RIGHT.judge(RIGHT.values({**_ROOT, **log}, filter_, contract.kinds), filter_)
 
 
-FITS: list[tuple[dict[str, Any], str, str, str | None, bool]] = [
+MATCHING: list[tuple[dict[str, Any], str, str, str | None, bool]] = [
     ({"output": "Foo"}, "output", "equals", "Foo", True),
     ({"output": "Foo"}, "output", "equals", "foo", False),
     ({"output": "Foo"}, "output", "equals", "Foo ", False),
@@ -114,25 +114,25 @@ MAPS: list[tuple[Any, str, str | None, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("log", "field", "operator", "value", "fits"), FITS)
+@pytest.mark.parametrize(("log", "field", "operator", "value", "matches"), MATCHING)
 def test_members(
-    contract: Contract, log: dict[str, Any], field: str, operator: str, value: str | None, fits: bool
+    contract: Contract, log: dict[str, Any], field: str, operator: str, value: str | None, matches: bool
 ) -> None:
-    assert _fits(contract, log, Filter(field, operator, value)) is fits
+    assert _matches(contract, log, Filter(field, operator, value)) is matches
 
 
-@pytest.mark.parametrize(("held", "operator", "value", "fits"), MAPS)
+@pytest.mark.parametrize(("held", "operator", "value", "matches"), MAPS)
 @pytest.mark.parametrize("key", ["k", "", "a.b", 'q"[0]'])
-def test_maps(contract: Contract, key: str, held: Any, operator: str, value: str | None, fits: bool) -> None:
+def test_maps(contract: Contract, key: str, held: Any, operator: str, value: str | None, matches: bool) -> None:
     log = {"metadata": {key: held, "other": "x"}}
-    assert _fits(contract, log, Filter("metadata", operator, value, key)) is fits
+    assert _matches(contract, log, Filter("metadata", operator, value, key)) is matches
 
 
 def test_a_missing_map_and_a_missing_key_are_null(contract: Contract) -> None:
     for log in ({}, {"metadata": None}, {"metadata": {"other": 1}}, {"metadata": {"K": 1}}):
-        assert _fits(contract, log, Filter("metadata", "is_null", None, "k"))
-        assert _fits(contract, log, Filter("metadata", "not_equals", "1", "k"))
-        assert not _fits(contract, log, Filter("metadata", "equals", "1", "k"))
+        assert _matches(contract, log, Filter("metadata", "is_null", None, "k"))
+        assert _matches(contract, log, Filter("metadata", "not_equals", "1", "k"))
+        assert not _matches(contract, log, Filter("metadata", "equals", "1", "k"))
 
 
 @pytest.mark.parametrize(

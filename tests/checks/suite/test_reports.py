@@ -9,10 +9,10 @@ import jsonschema_rs
 import pytest
 from checks.browser import dom_of
 from parea_conformance import cli
+from parea_conformance.engine import judge
 from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_html, compare
 from parea_conformance.report.data import report_schema
-from parea_conformance.suite import judge
 from parea_target.server import running
 from starlette.types import ASGIApp, Receive, Scope, Send
 

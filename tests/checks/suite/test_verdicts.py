@@ -11,12 +11,13 @@ from typing import Any
 import httpx
 import parea_target
 import pytest
-from parea_conformance import cli, seed_data
+from parea_conformance import cli
 from parea_conformance.contract import Contract
+from parea_conformance.engine import Report, judge
+from parea_conformance.ledger import Verdict
+from parea_conformance.logs import seed_data
+from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_junit
-from parea_conformance.run import Options
-from parea_conformance.suite import Report, judge
-from parea_conformance.verdict import Verdict
 from parea_target.loader import read_experiments
 from parea_target.server import running
 from starlette.requests import Request

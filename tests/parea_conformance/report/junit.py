@@ -3,8 +3,8 @@
 import re
 import xml.etree.ElementTree as ET
 
-from parea_conformance.suite import Report
-from parea_conformance.verdict import Entry, Failure, Verdict
+from parea_conformance.engine import Report
+from parea_conformance.ledger import Entry, Failure, Verdict
 
 _ELEMENTS = {
     Verdict.FAIL: "failure",

@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from parea_conformance.oracle import RIGHT, Log, number
-from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS, child_key, with_descendants
+from parea_conformance.reading.oracle import RIGHT, Log, number
+from parea_conformance.reading.order import child_key, with_descendants
+from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS
 
 V = TypeVar("V", str, float)
 
@@ -58,6 +59,7 @@ def of_log(log: Log, kinds: Mapping[str, str]) -> Iterator[Trait]:
     """The traits of a root log: what its members hold, and how its children stand.
 
     Args:
+        log: the root log.
         kinds: the filter kind of each member.
     """
     for member, kind in kinds.items():

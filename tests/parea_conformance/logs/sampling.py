@@ -4,9 +4,9 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from parea_conformance.oracle import Log
-from parea_conformance.traits import Trait, of_log, of_neighbours
-from parea_conformance.universe import sort_key
+from parea_conformance.logs.traits import Trait, of_log, of_neighbours
+from parea_conformance.reading.oracle import Log
+from parea_conformance.reading.order import root_key
 
 SAMPLE = 200
 """How many logs are judged by at the most. A larger experiment is sampled: the first logs with each trait that a wrong
@@ -69,4 +69,4 @@ class Sampler:
     def logs(self) -> list[Log]:
         """The sample, in the order in which a server must answer it, each log once."""
         rest = {log["trace_id"]: log for log in self._rest}
-        return sorted({**rest, **self._kept}.values(), key=sort_key)
+        return sorted({**rest, **self._kept}.values(), key=root_key)

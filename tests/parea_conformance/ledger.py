@@ -26,7 +26,7 @@ class Failure:
         curl: a command that reproduces it, with the key as `$PAREA_API_KEY`.
         expected, received: what the contract asks for and what came, as text.
         missing, unexpected: trace ids, where sets of logs were compared.
-        explanation: the wrong reading that this answer fits, when one is known.
+        explanation: the wrong reading that this answer matches, when one is known.
     """
 
     summary: str
@@ -40,7 +40,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One request that told rivals apart: the filter, how many logs fit it, and the names of the rivals."""
+    """One request that told rivals apart: the filter, how many logs match it, and the names of the rivals."""
 
     filter: str
     fitting: int
