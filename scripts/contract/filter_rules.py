@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
+from contract.operations import JSON, operations_of
 from contract.plain_types import UnsupportedError
 
 _SCHEMA = "#/components/schemas/TraceLogFilters/$defs/"
@@ -65,13 +66,13 @@ def filter_rules_of(document: dict[str, Any]) -> FilterRules:
 
 
 def _max_bytes(document: dict[str, Any]) -> int:
-    [body] = [
-        operation["requestBody"]
-        for item in document["paths"].values()
-        for operation in item.values()
-        if isinstance(operation, dict) and "requestBody" in operation
-    ]
-    return int(body["x-max-bytes"])
+    """The largest body of the operations that take a filter."""
+    schema = {"$ref": "#/components/schemas/TraceLogFilters"}
+    return max(
+        int(operation.body["x-max-bytes"])
+        for operation in operations_of(document)
+        if operation.body is not None and operation.body["content"][JSON]["schema"] == schema
+    )
 
 
 def python_pattern(pattern: str) -> str:

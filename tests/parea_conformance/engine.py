@@ -16,7 +16,17 @@ from parea_conformance.logs.known import KnownLogs
 from parea_conformance.options import Options
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
-from parea_conformance.stages import cases, composition, every_answer, fuzz, laws, meaning, preflight, repeat
+from parea_conformance.stages import (
+    cases,
+    composition,
+    every_answer,
+    fuzz,
+    laws,
+    meaning,
+    operations,
+    preflight,
+    repeat,
+)
 from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.every_answer import EveryAnswer
 from parea_conformance.stages.meaning import Meaning
@@ -73,7 +83,7 @@ class Report:
 
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
-    names = set(planned(contract.load().requirements))
+    names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
     for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
         names.update(stage.REQUIREMENTS)
     return names
@@ -128,6 +138,7 @@ def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
         (laws, (), True, lambda: laws.judge(context, sample, probes)),
         (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
         (fuzz, fuzz.REQUIREMENTS, False, lambda: fuzz.judge(context, sample, probes.misread)),
+        (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
         (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids)),
     )
     for stage, requirements, always, work in stages:

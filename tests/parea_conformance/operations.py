@@ -1,5 +1,6 @@
 """What the document says of each operation, and which requirements an operation has of its own."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,6 +109,11 @@ class Operation:
         media = {status: said.get("content", {}).get(JSON, {}) for status, said in self.responses.items()}
         return {int(status): self._validator(said["schema"]) for status, said in media.items() if "schema" in said}
 
+    def matches(self, path: str) -> bool:
+        """Whether a path names this operation, whatever the method."""
+        parts = re.split(r"\{[^{}]+\}", self.path)
+        return re.fullmatch("[^/]+".join(map(re.escape, parts)), path.partition("?")[0]) is not None
+
     def media_types(self, status: int) -> Sequence[str]:
         """The media types of an answer with this status; JSON where the document does not say."""
         said = self.responses.get(str(status))
@@ -134,7 +140,9 @@ REQUIREMENTS: Mapping[str, Callable[[Operation], bool]] = {
 """The requirements of operations that the suite checks, and which operations have them."""
 
 
-def requirements_of(operations: Sequence[Operation], stated: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def requirements_of(
+    operations: Sequence[Operation], stated: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The requirements of these operations: their ids, and what `x-operation-requirements` states of each.
 
     Raises:

@@ -27,6 +27,8 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 # Texts of a parameter that a schema may not accept.
 _TEXTS = ("", "x", "0", "-1", "1.5", "1e3", "true", "False", "null", "a,b", "99999999999999999999", "x" * 300)
+# Values of a member that a schema may not accept.
+_ODD: tuple[object, ...] = (None, 1, "x", True, [], {}, [None])
 # Bodies that are not JSON.
 _BROKEN = {"broken JSON": b"{", "UTF-16": '{"a": 1}'.encode("utf-16"), "a byte order mark": b"\xef\xbb\xbf{}"}
 
@@ -113,7 +115,8 @@ def mutated(operation: Operation) -> Iterator[tuple[str, Asked]]:
     for label, broken in (_BROKEN if operation.body else {}).items():
         yield label, replace(least, body=broken)
     for body in operation.bodies[:1]:
-        for value in (None, [], "x", 1, *_next_to(body)):
+        bodies: list[object] = [None, [], "x", 1, *_next_to(body)]
+        for value in bodies:
             yield f"body {json.dumps(value)[:80]}", replace(least, body=encode(value))
 
 
@@ -125,7 +128,7 @@ def _next_to(body: object) -> Iterator[object]:
     yield {**body, "no_such_member": 1}
     for name in body:
         yield {each: value for each, value in body.items() if each != name}
-        yield from ({**body, name: value} for value in (None, 1, "x", True, [], {}, [None]))
+        yield from ({**body, name: value} for value in _ODD)
 
 
 def accepts(operation: Operation, asked: Asked) -> bool:
@@ -229,6 +232,8 @@ def _asked(operation: Operation, case: Case[Any]) -> Asked | None:
         if operation.body is None:
             return Asked(tuple(pairs))
         body = case.body
-        return Asked(tuple(pairs), body if isinstance(body, bytes) else encode(json.loads(json.dumps(body, allow_nan=False))))
+        return Asked(
+            tuple(pairs), body if isinstance(body, bytes) else encode(json.loads(json.dumps(body, allow_nan=False)))
+        )
     except (TypeError, ValueError):
         return None

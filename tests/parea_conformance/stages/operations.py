@@ -4,7 +4,7 @@ An operation that may write is asked with documented requests only when the run 
 else that is sent to it must be refused, and names nothing that exists.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,13 @@ from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
 from parea_conformance.http.curl import JSON, Request
+from parea_conformance.http.json_text import encode
 from parea_conformance.ledger import Failure
+from parea_conformance.logs.known import Fact, KnownLogs
+from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.sampling import Sampler
 from parea_conformance.operations import EXPERIMENT, REQUIREMENTS, Operation
+from parea_conformance.probes.planner import planned, plans
 from parea_conformance.probes.requests import (
     NOWHERE,
     Asked,
@@ -27,6 +32,8 @@ from parea_conformance.probes.requests import (
     plain,
     request_of,
 )
+from parea_conformance.reading.filter import UNFILTERED, Filter
+from parea_conformance.reading.oracle import RIGHT, Log
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 _WRONG_KEYS = ("x{key}", "not-the-key", "")
@@ -193,4 +200,38 @@ class _Judge:
         return None if fault is None else f"the body of {exchange.status} breaks its schema at {fault}"
 
     def _filter(self) -> None:
-        raise NotImplementedError
+        """Ask the filters that the plan for this operation's own logs holds, and compare what matches."""
+        contract, known = self._context.contract, KnownLogs(self._context.contract)
+        sampler = Sampler(self._context.options.seed, contract.kinds)
+        exchange = self._ask(UNFILTERED)
+        facts = self._logs(known, exchange, sampler.visit)
+        if not facts:
+            cause = f"the unfiltered request was answered {exchange.status}, with no logs to judge by"
+            self._context.ledger.undecide(self._operation.requirement("filter"), cause)
+            return
+        sample = Sample(sampler.logs(), contract.kinds, len(facts))
+        names = tuple(name for name in planned(contract.requirements) if name.startswith(("filter.", "field.")))
+        for plan in plans(sample, contract, names, self._context.options.seed):
+            for probe in plan.probes:
+                self._judge_filter(known, sample, probe.filter)
+
+    def _judge_filter(self, known: KnownLogs, sample: Sample, filter_: Filter) -> None:
+        exchange = self._ask(filter_)
+        got = [fact.trace_id for fact in self._logs(known, exchange) or ()]
+        wanted = sample.names(sample.matching(RIGHT, filter_))
+        held = exchange.status == self._operation.success and [each for each in got if each in sample.index] == wanted
+        wrong = None if held else f"{filter_}: other logs than match, or in another order"
+        self._write("filter", "every filter of the plan was asked", wrong, exchange, " ".join(wanted[:10]) or "no log")
+
+    def _ask(self, filter_: Filter) -> Exchange:
+        return self._send(self._request(replace(plain(self._operation), body=encode(filter_.body())), self._known))
+
+    def _logs(
+        self, known: KnownLogs, exchange: Exchange, visit: Callable[[Log], None] | None = None
+    ) -> list[Fact] | None:
+        if exchange.status != self._operation.success:
+            return None
+        try:
+            return known.read(exchange.body, visit)[0]
+        except (TypeError, ValueError):  # which the requirement `schema` has seen
+            return None
