@@ -64,7 +64,8 @@ class AsyncParea:
     ) -> Logs[TraceLog]:
         """Get the trace logs of an experiment
 
-        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+        its
         descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
         will.
 
@@ -78,8 +79,8 @@ class AsyncParea:
             timeout: In the place of the client's.
 
         Returns:
-            The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
-            its descendants. An empty array when none fits.
+            The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
+            with its descendants. An empty array when none matches.
 
         Raises:
             UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
@@ -116,7 +117,8 @@ class AsyncParea:
     ) -> AsyncLogStream[TraceLog]:
         """Get the trace logs of an experiment, one by one, while the answer arrives
 
-        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+        its
         descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
         will.
 

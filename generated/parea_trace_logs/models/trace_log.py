@@ -88,7 +88,7 @@ class TraceLog(OpenModel, kw_only=True):
     annotations: dict[str, dict[str, TraceLogAnnotation]] | None | Unset = UNSET
     """What people judged, by criterion id, then by user id."""
     evaluation_metric_ids: list[int] | None | Unset = UNSET
-    """Not used any more."""
+    """No longer used."""
     project_name: None | str | Unset = UNSET
     """The name of the project."""
     log_sample_rate: float | int | None | Unset = UNSET
@@ -98,7 +98,7 @@ class TraceLog(OpenModel, kw_only=True):
     execution_order: int | Unset = UNSET
     """The place among the calls of the tree."""
     fill_children: bool | Unset = UNSET
-    """Not used any more."""
+    """No longer used."""
     children_logs: list[TraceLog] | Unset = UNSET
     """The logs called by this one, ordered by `execution_order`, then by `trace_id`."""
 
