@@ -18,7 +18,7 @@ BEGIN = (
 END = "      # ---- The end of what is written. ----\n"
 
 _DEFS = "#/components/schemas/TraceLogFilters/$defs/"
-_WIDTH = 110
+_WIDTH = 104
 
 Schema = dict[str, Any]
 
@@ -89,7 +89,7 @@ def _rules(rules: FilterRules) -> Iterator[tuple[str, Schema]]:
     ruled = _ruled(rules)
     for kind, following in zip(ruled, [*ruled[1:], None], strict=True):
         field = _ref(f"{kind}_field" if kind in fields else f"{kind}_member")
-        rule = {"if": _field_is(field), "then": _kind(rules.kinds[kind])}
+        rule = {"if": _field_is(field), "then": _kind(rules.kinds[kind], rules.operators)}
         yield f"{kind}_rule", rule if following is None else {**rule, "else": _ref(f"{following}_rule")}
 
 
@@ -98,20 +98,24 @@ def _ruled(rules: FilterRules) -> list[str]:
     return [name for name, kind in rules.kinds.items() if kind.forms or kind.operators != rules.operators]
 
 
-def _kind(kind: Kind) -> Schema:
-    """The operators of a kind, null among them (the shape speaks of it), and the forms of their values."""
+def _kind(kind: Kind, operators: tuple[str, ...]) -> Schema:
+    """The operators that a kind does not take, and the forms of the values of the others.
+
+    Said so, an operator that does not exist is one fault of the body, the enumeration's, and not a second one here.
+    """
     by_form: dict[str, list[str]] = {}
     for operator, form in kind.forms.items():
         by_form.setdefault(form, []).append(operator)
     values = [
         {
-            "if": {"required": ["filter_operator"], "properties": {"filter_operator": {"enum": operators}}},
+            "if": {"required": ["filter_operator"], "properties": {"filter_operator": {"enum": named}}},
             "then": {"properties": {"filter_value": _ref(form)}},
         }
-        for form, operators in by_form.items()
+        for form, named in by_form.items()
     ]
-    operators = {"properties": {"filter_operator": {"enum": [*kind.operators, None]}}}
-    return {**operators, "allOf": values} if values else operators
+    refused = [operator for operator in operators if operator not in kind.operators]
+    rule: Schema = {"properties": {"filter_operator": {"not": {"enum": refused}}}} if refused else {}
+    return {**rule, "allOf": values} if values else rule
 
 
 def _field_is(schema: Schema) -> Schema:

@@ -251,7 +251,7 @@ components:
 """
 TOUCHED = """
 import httpx
-from parea_trace_logs import Parea, UnexpectedStatusError
+from parea_trace_logs import Parea, ServiceUnavailableError
 from parea_trace_logs._transport import SyncTransport
 SyncTransport._sleep = lambda self, seconds: None
 def serve(request):
@@ -263,7 +263,7 @@ with Parea("k", http_client=httpx.Client(transport=httpx.MockTransport(serve))) 
     asked, statuses = [], [503, 200]
     try:
         client.touch_experiment("e", timeout=3)
-    except UnexpectedStatusError:
+    except ServiceUnavailableError:
         pass
     print(len(asked), hasattr(client, "iter_touch_experiment"))
 """
