@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(_report(versions, required, found, compatible=not breaking or major), indent=2))
     else:
-        _print(found if not options.quiet else breaking, versions, required, low=low)
+        _print(found, versions, required, low=low, quiet=options.quiet)
     return int(bool(breaking) and not (major and not low))
 
 
@@ -121,9 +121,9 @@ def _report(versions: list[str], required: str, found: list[Change], *, compatib
     }
 
 
-def _print(found: list[Change], versions: list[str], required: str, *, low: bool) -> None:
+def _print(found: list[Change], versions: list[str], required: str, *, low: bool, quiet: bool) -> None:
     for change in found:
-        if change.level is Level.PATCH:
+        if change.level is Level.PATCH or (quiet and (change.correction or change.level is not Level.MAJOR)):
             continue
         word = "breaks" if change.level is Level.MAJOR else "new for"
         print(f"{word} {change.who}: {change.place}: {change.what}")
