@@ -44,7 +44,8 @@ def sync_detailed(
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -85,7 +86,8 @@ def sync(
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -98,8 +100,8 @@ def sync(
         timeout: In the place of the client's.
 
     Returns:
-        The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
-        its descendants. An empty array when none fits.
+        The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
+        with its descendants. An empty array when none matches.
 
     Raises:
         StatusError: The server answered with another status than 200.
@@ -121,7 +123,8 @@ async def asyncio_detailed(
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -162,7 +165,8 @@ async def asyncio(
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -175,8 +179,8 @@ async def asyncio(
         timeout: In the place of the client's.
 
     Returns:
-        The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
-        its descendants. An empty array when none fits.
+        The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
+        with its descendants. An empty array when none matches.
 
     Raises:
         StatusError: The server answered with another status than 200.
@@ -200,7 +204,8 @@ def stream(
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -242,7 +247,8 @@ def astream(
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
