@@ -100,9 +100,8 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
     write(runtime, target, keep=True)
     for made, source in SYNC.items():
         (target / made).write_text(unasync((target / source).read_text(encoding="utf-8")), encoding="utf-8")
-        # `yield from`, which only a sync generator has; nothing is sent to these generators, so it means the same.
-        _ruff("check", "--fix-only", "--unsafe-fixes", "--select", "UP028", root=root, target=target / made)
-    _ruff("check", "--fix-only", root=root, target=target)
+    # UP028 writes `yield from`, which only a sync generator has; it means the same, for nothing is sent to these.
+    _ruff("check", "--fix-only", "--config", "lint.extend-safe-fixes=['UP028']", root=root, target=target)
     _ruff("format", root=root, target=target)
     _ruff("check", root=root, target=target)
     changed = differences(runtime, {path: (target / path).read_bytes() for path in runtime})

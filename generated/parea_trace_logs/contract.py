@@ -240,7 +240,7 @@ MEMBERS: Final[dict[str, str]] = {
 }
 """The members of a trace log by kind."""
 NAMES: Final[dict[str, str]] = {"^annotation:value:": "text"}
-"""A name that is no member has the kind of the first of these patterns that it matches."""
+"""A name that is not a member has the kind of the first of these patterns that it matches."""
 NO_NAME: Final = "^annotation:"
 """Names that match this mean nothing, unless they match the next."""
 UNLESS: Final = "^annotation:(score|value):"
