@@ -53,7 +53,7 @@ class GenerationError(Exception):
 
 def current_kinds(text: str) -> str:
     """The text of `openapi.yaml` with the lists of members by kind that its schema `TraceLog` gives."""
-    return with_lists(text, members_by_kind(yaml.safe_load(text)))
+    return with_lists(text, members_by_kind(yaml.load(text, yaml.CSafeLoader)))
 
 
 def generate(document: dict[str, Any], version: str, root: Path, target: Path) -> None:
@@ -186,7 +186,7 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
     try:
         current = current_kinds(text)
         with tempfile.TemporaryDirectory() as temporary:
-            generate(yaml.safe_load(current), version, root, Path(temporary) / PACKAGE.name)
+            generate(yaml.load(current, yaml.CSafeLoader), version, root, Path(temporary) / PACKAGE.name)
             wanted = files_of(Path(temporary) / PACKAGE.name)
     except (GenerationError, UnsupportedError, ValueError) as error:
         print(f"{contract.name}: {error}", file=sys.stderr)
