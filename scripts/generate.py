@@ -96,14 +96,14 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
         path = target / relative.relative_to("package").with_suffix("")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(project.env.get_template(relative.as_posix()).render(), encoding="utf-8")
-    runtime = files_of(RUNTIME)
-    write(runtime, target, keep=True)
+    shutil.copytree(RUNTIME, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for made, source in SYNC.items():
         (target / made).write_text(unasync((target / source).read_text(encoding="utf-8")), encoding="utf-8")
     # UP028 writes `yield from`, which only a sync generator has; it means the same, for nothing is sent to these.
     _ruff("check", "--fix-only", "--config", "lint.extend-safe-fixes=['UP028']", root=root, target=target)
     _ruff("format", root=root, target=target)
     _ruff("check", root=root, target=target)
+    runtime = files_of(RUNTIME)
     changed = differences(runtime, {path: (target / path).read_bytes() for path in runtime})
     if changed:
         raise GenerationError(f"ruff would change what is copied from {RUNTIME.name}:\n" + "\n".join(changed))
@@ -158,10 +158,10 @@ def differences(wanted: dict[Path, bytes], found: dict[Path, bytes]) -> list[str
     return lines
 
 
-def write(wanted: dict[Path, bytes], folder: Path, *, keep: bool = False) -> None:
-    """Make `folder` hold `wanted`, and but for `keep` nothing else; a file that is right already is not touched."""
+def write(wanted: dict[Path, bytes], folder: Path) -> None:
+    """Make `folder` hold exactly `wanted`; a file that is right already is not touched."""
     found = files_of(folder)
-    for path in () if keep else found.keys() - wanted.keys():
+    for path in found.keys() - wanted.keys():
         (folder / path).unlink()
     for path, content in wanted.items():
         if found.get(path) != content:
