@@ -1,4 +1,4 @@
-"""Write the Python client, `generated/parea_trace_logs`, and the lists of kinds in `openapi.yaml`, from `openapi.yaml`.
+"""Write the Python client, `generated/parea_trace_logs`, and the conditions of `TraceLogFilters`, from `openapi.yaml`.
 
     python scripts/generate.py           write both
     python scripts/generate.py --check   write nothing; exit 1 naming each file that is not what `openapi.yaml` gives
@@ -23,9 +23,9 @@ from typing import Any
 
 import yaml
 from contract.columns import columns_of
+from contract.conditions import with_conditions
 from contract.facts import facts_of
 from contract.filter_rules import filter_rules_of
-from contract.kinds import members_by_kind, with_lists
 from contract.plain_types import UnsupportedError, make_plain, without_conditions
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -52,11 +52,6 @@ _JINJA = re.compile(r"{[{%#]")
 
 class GenerationError(Exception):
     """The client could not be generated; the message says why."""
-
-
-def current_kinds(text: str) -> str:
-    """The text of `openapi.yaml` with the lists of members by kind that its schema `TraceLog` gives."""
-    return with_lists(text, members_by_kind(yaml.safe_load(text)))
 
 
 def generate(document: dict[str, Any], version: str, root: Path, target: Path) -> None:
@@ -101,15 +96,14 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
         path = target / relative.relative_to("package").with_suffix("")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(project.env.get_template(relative.as_posix()).render(), encoding="utf-8")
-    runtime = files_of(RUNTIME)
-    write(runtime, target, keep=True)
+    shutil.copytree(RUNTIME, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for made, source in SYNC.items():
         (target / made).write_text(unasync((target / source).read_text(encoding="utf-8")), encoding="utf-8")
-        # `yield from`, which only a sync generator has; nothing is sent to these generators, so it means the same.
-        _ruff("check", "--fix-only", "--unsafe-fixes", "--select", "UP028", root=root, target=target / made)
-    _ruff("check", "--fix-only", root=root, target=target)
+    # UP028 writes `yield from`, which only a sync generator has; it means the same, for nothing is sent to these.
+    _ruff("check", "--fix-only", "--config", "lint.extend-safe-fixes=['UP028']", root=root, target=target)
     _ruff("format", root=root, target=target)
     _ruff("check", root=root, target=target)
+    runtime = files_of(RUNTIME)
     changed = differences(runtime, {path: (target / path).read_bytes() for path in runtime})
     if changed:
         raise GenerationError(f"ruff would change what is copied from {RUNTIME.name}:\n" + "\n".join(changed))
@@ -164,10 +158,10 @@ def differences(wanted: dict[Path, bytes], found: dict[Path, bytes]) -> list[str
     return lines
 
 
-def write(wanted: dict[Path, bytes], folder: Path, *, keep: bool = False) -> None:
-    """Make `folder` hold `wanted`, and but for `keep` nothing else; a file that is right already is not touched."""
+def write(wanted: dict[Path, bytes], folder: Path) -> None:
+    """Make `folder` hold exactly `wanted`; a file that is right already is not touched."""
     found = files_of(folder)
-    for path in () if keep else found.keys() - wanted.keys():
+    for path in found.keys() - wanted.keys():
         (folder / path).unlink()
     for path, content in wanted.items():
         if found.get(path) != content:
@@ -190,9 +184,9 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
     text = contract.read_text(encoding="utf-8")
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     try:
-        current = current_kinds(text)
+        current = with_conditions(text)
         with tempfile.TemporaryDirectory() as temporary:
-            generate(yaml.safe_load(current), version, root, Path(temporary) / PACKAGE.name)
+            generate(yaml.load(current, yaml.CSafeLoader), version, root, Path(temporary) / PACKAGE.name)
             wanted = files_of(Path(temporary) / PACKAGE.name)
     except (GenerationError, UnsupportedError, ValueError) as error:
         print(f"{contract.name}: {error}", file=sys.stderr)
@@ -204,7 +198,7 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
         return 0
     stale = differences(wanted, files_of(root / PACKAGE))
     if current != text:
-        stale.insert(0, "differs: openapi.yaml (its lists of members by kind)")
+        stale.insert(0, "differs: openapi.yaml (the conditions of its schema TraceLogFilters)")
     for line in stale:
         print(line, file=sys.stderr)
     if stale:

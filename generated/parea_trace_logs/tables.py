@@ -4,7 +4,7 @@ Every table has the same columns, those of the contract: one row for each log, d
 `depth`, `parent_trace_id` and `root_trace_id` filled in from the tree where the server left them out.
 
 * Text, numbers (doubles), integers (64 bits), booleans and lists are what they are. Null and absent are both null.
-* A timestamp is two columns: the instant in UTC, to the microsecond, null where the text is none; and, with `_text`
+* A timestamp is two columns: the instant in UTC, to the microsecond, null where the text is not one; and, with `_text`
   after its name, the text as the server sent it.
 * Maps and structures are JSON text; so is `additional_properties`, which holds members that the contract does not know.
 * Each score has a column `score:{name}` with the first score of that name; `scores` holds all, whole.

@@ -8,7 +8,7 @@ from numbers import Integral, Number
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
 from parea_trace_logs._filters.rules import check, kind_of
-from parea_trace_logs.contract import KINDS
+from parea_trace_logs.contract import KINDS, VALUELESS
 from parea_trace_logs.errors import InvalidFilterError
 from parea_trace_logs.models import FilterOperator, TraceLogFilters
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # importing the package must not cost what only some filters 
 Value: TypeAlias = "str | float | int | bool | Decimal | datetime"
 
 _NUMBERS = ("number", "integer_list")
-_UNCOMPARED = ("is_null", "exists")
 
 
 class Condition(TraceLogFilters):
@@ -129,7 +128,7 @@ class Field:
             return _number(value)
         if isinstance(value, datetime) and kind == "timestamp":
             return _instant(value)
-        if kind is None or KINDS[kind].operators == _UNCOMPARED:
+        if kind is None or set(KINDS[kind].operators) <= set(VALUELESS):
             return str(value)  # the fault is the field's, or the operator's: the check says so
         raise _wrong(f"{self._field} ({kind.replace('_', ' ')}) is not compared with {value!r}")
 

@@ -75,7 +75,7 @@ def decode_array(content: bytes, kind: type[T], refuse: Refuse) -> list[T]:
     """The elements of an array that has arrived whole.
 
     Raises:
-        NotAnArray: it is none, or not whole.
+        NotAnArray: it is not an array, or not whole.
     """
     whole = _together(content, kind)
     if whole is not None:

@@ -1,8 +1,8 @@
 """Take a JSON array apart while it arrives: its elements, cut out of the bytes.
 
 Where an element ends is msgspec's to say, at the speed of C: asked to read one value, it names the byte at which
-something else begins. What it refuses (NaN, nesting too deep for it) is cut by counting brackets, so that one element
-that is no good does not hide where the next begins.
+something else begins. What it refuses (NaN, nesting too deep for it) is cut by counting brackets, so that one bad
+element does not hide where the next begins.
 """
 
 import re
@@ -27,7 +27,7 @@ _START, _FIRST, _NEXT, _AFTER, _END = range(5)
 
 
 class NotAnArray(Exception):  # noqa: N818 - never leaves the package
-    """The bytes are no JSON array; the message says why."""
+    """The bytes are not a JSON array; the message says why."""
 
 
 class CutShort(NotAnArray):
@@ -99,7 +99,7 @@ class Splitter:
 
         Raises:
             CutShort: the array has not ended.
-            NotAnArray: the bytes are no array.
+            NotAnArray: the bytes are not an array.
         """
         if self._fault is not None:
             raise self._fault
@@ -174,7 +174,7 @@ def _end(content: bytes, view: memoryview, place: int) -> int | None:
 
 
 def count_elements(content: bytes) -> int:
-    """How many elements are whole in what has arrived of an array; 0 where it is none."""
+    """How many elements are whole in what has arrived of an array; 0 where it is not one."""
     splitter = Splitter()
     with suppress(NotAnArray):
         splitter.feed(content)

@@ -54,7 +54,7 @@ def write(plain: Any) -> bytes:
 
     Raises:
         ValueError: a number is NaN, which JSON does not have.
-        TypeError: a value or a key is none of JSON's.
+        TypeError: JSON does not have a value or a key.
         RecursionError: it is nested too deep.
     """
     return _WORDS.sub(_spelled, json.dumps(plain)).encode()

@@ -39,7 +39,8 @@ def parse_where(text: str) -> TraceLogFilters:
     name that holds an operator, stands in double quotes, as JSON writes texts. A map's key stands in brackets.
 
     Raises:
-        ValueError: the text is no such thing; an `InvalidFilterError`, which is one, if the contract rejects it.
+        ValueError: the text is not FIELD OPERATOR VALUE.
+        InvalidFilterError: the contract rejects the filter.
     """
     found = _WHERE.fullmatch(text)
     if found is None:
