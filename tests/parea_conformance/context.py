@@ -1,15 +1,16 @@
-"""What the stages of one run share: the contract, the wire, the ledger, and how an answer is read."""
+"""What the stages of one run share: the contract, the client, the ledger, and how an answer is read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from parea_conformance.contract import Contract
-from parea_conformance.facts import Fact, Library
+from parea_conformance.http.client import Client, Exchange
+from parea_conformance.http.json_text import TooDeepError
+from parea_conformance.ledger import Failure, Ledger
+from parea_conformance.logs.known import Fact, KnownLogs
 from parea_conformance.options import Options
-from parea_conformance.oracle import Log
-from parea_conformance.verdict import Failure, Ledger
-from parea_conformance.wire import Exchange, Wire
+from parea_conformance.reading.oracle import Log
 
 
 class CannotJudgeError(Exception):
@@ -30,42 +31,40 @@ class Answer:
 
 
 @dataclass
-class Run:
-    """One run of the suite."""
+class Context:
+    """What the stages of one run share."""
 
     contract: Contract
     options: Options
-    wire: Wire
+    client: Client
     ledger: Ledger
-    known: Library
+    known: KnownLogs
 
     def failure(self, exchange: Exchange, summary: str, expected: str = "", **more: Any) -> Failure:
         """A failure that this exchange shows."""
         return Failure(summary, exchange.curl, expected, exchange.received(), **more)
 
     def read(self, exchange: Exchange, visit: Callable[[Log], None] | None = None) -> Answer | None:
-        """Read an answer of 200, and write what is wrong with it into the ledger. None when it is no array of logs.
+        """Read an answer of 200, and write what is wrong with it into the ledger. None when it is not an array of logs.
 
         Logs that break the schema are left out.
 
         Args:
+            exchange: what was answered 200.
             visit: is given each valid log.
         """
         try:
             facts, faults = self.known.read(exchange.body, visit)
+        except (TypeError, TooDeepError) as error:
+            failure = self.failure(exchange, f"200 answers {error}", "an array of logs")
+            self.ledger.fail("response.schema", failure)
+            return None
         except ValueError as error:
             failure = self.failure(exchange, f"200 does not answer JSON: {error}", "JSON")
             self.ledger.fail("response.media-type", failure)
-            return None
-        except TypeError:
-            failure = self.failure(exchange, "200 does not answer an array", "an array of logs")
-            self.ledger.fail("response.schema", failure)
             return None
         for fault in faults:
             self.ledger.fail("response.schema", self.failure(exchange, fault, "a trace log"))
         if not faults:
             self.ledger.hold("response.schema", "every log of every answer was checked against the schema")
         return Answer(exchange.trimmed(), facts)
-
-
-__all__ = ["Answer", "CannotJudgeError", "Options", "Run"]

@@ -4,11 +4,17 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from parea_conformance import values as spelled
-from parea_conformance.oracle import RIGHT, number
-from parea_conformance.traits import NUMBER, first_with_each
+from parea_conformance.logs.traits import NUMBER, first_with_each
+from parea_conformance.probes import spellings
+from parea_conformance.reading.oracle import RIGHT, number
 
 _ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
+_NUMERIC: dict[str, Callable[[float], list[str]]] = {
+    "like": lambda _number: [],  # lists have `like`, but lists of integers do not
+    "equals": spellings.equal_numbers,
+    "not_equals": spellings.equal_numbers,
+    **dict.fromkeys(_ORDERINGS, spellings.order_numbers),
+}
 _VALUES = 10
 
 
@@ -22,22 +28,27 @@ def spread(items: Sequence[Any], most: int) -> list[Any]:
 def plainly(kind: str, value: Any) -> str | None:
     """A value in its plainest spelling; None where a filter has none."""
     if kind in ("number", "integer_list"):
-        return spelled.spell(RIGHT.double(value))
+        return spellings.spell(RIGHT.double(value))
     if kind == "timestamp":
-        return spelled.timestamp(RIGHT.log_instant(value))
+        return spellings.timestamp(RIGHT.log_instant(value))
     if kind == "boolean":
         return "true" if value else "false"
     return value if isinstance(value, str) and "," not in value else None
 
 
+_TEXTUAL: dict[str, Callable[[str, str], list[str]]] = {
+    "equals": lambda text, _other: spellings.equal_texts(text),
+    "not_equals": lambda text, _other: spellings.equal_texts(text),
+    "like": lambda text, _other: spellings.like_texts(text),
+    "in": spellings.in_texts,
+}
+"""By operator: what to ask for, given a text in the data and another one."""
+
+
 def _texts(operator: str, held: Sequence[str]) -> list[str]:
-    texts = spelled.interesting(held)
-    if operator == "like":
-        return [value for text in texts for value in spelled.like_texts(text)]
-    if operator == "in":
-        others = [*texts[1:], *texts[:1]]
-        return [value for text, other in zip(texts, others, strict=True) for value in spelled.in_texts(text, other)]
-    return [value for text in texts for value in spelled.equal_texts(text)]
+    texts = spellings.interesting(held)
+    others = [*texts[1:], *texts[:1]]
+    return [value for text, other in zip(texts, others, strict=True) for value in _TEXTUAL[operator](text, other)]
 
 
 def _telling_numbers(held: Iterable[float]) -> list[float]:
@@ -49,23 +60,22 @@ def _telling_numbers(held: Iterable[float]) -> list[float]:
 def _numbers(operator: str, held: Sequence[float]) -> list[str]:
     numbers = _telling_numbers(held)
     if operator == "between":
-        return spelled.pairs([spelled.spell(number) for number in numbers])
+        return spellings.pairs([spellings.spell(number) for number in numbers])
     if operator == "in":
-        others = [spelled.spell(number) for number in [*numbers[1:], *numbers[:1]]]
-        parts = [(part, other) for n, other in zip(numbers, others, strict=True) for part in spelled.equal_numbers(n)]
+        others = [spellings.spell(number) for number in [*numbers[1:], *numbers[:1]]]
+        parts = [(part, other) for n, other in zip(numbers, others, strict=True) for part in spellings.equal_numbers(n)]
         return [text for part, other in parts for text in (part, f"{part},{other}", f"{other} , {part}")]
-    spellings = spelled.order_numbers if operator in _ORDERINGS else spelled.equal_numbers
-    return [text for number in numbers for text in spellings(number)]
+    return [text for number in numbers for text in _NUMERIC[operator](number)]
 
 
 def _timestamps(operator: str, held: Sequence[str]) -> list[str]:
     instants = spread(sorted({RIGHT.log_instant(text) for text in held}), _VALUES)
     if operator == "between":
         zones = (0, 330, 0, -480)
-        ends = [spelled.timestamp(moment, zones[place % 4]) for place, moment in enumerate(instants)]
-        near = [text for moment in instants for text in spelled.near_instants(moment)[:2]]
-        return spelled.pairs([end for end in ends if end is not None]) + spelled.pairs(near)
-    return [text for moment in instants for text in spelled.near_instants(moment)]
+        ends = [spellings.timestamp(moment, zones[place % 4]) for place, moment in enumerate(instants)]
+        near = [text for moment in instants for text in spellings.near_instants(moment)[:2]]
+        return spellings.pairs([end for end in ends if end is not None]) + spellings.pairs(near)
+    return [text for moment in instants for text in spellings.near_instants(moment)]
 
 
 def _booleans(operator: str, held: Sequence[bool]) -> list[str]:
@@ -83,7 +93,7 @@ def map_values(operator: str, held: Sequence[Any]) -> list[str]:
         found += ["true", "True", "True.", "1", "0.5"]
     numbers += [read for text in texts if isinstance(text, str) and (read := number(text)) is not None]
     if operator == "like":
-        found += [spelled.spell(number)[:1] for number in numbers]
+        found += [spellings.spell(number)[:1] for number in numbers]
     elif numbers:
         found += _numbers(operator, numbers)
     nested = [value for value in held if isinstance(value, dict | list)]
@@ -93,9 +103,7 @@ def map_values(operator: str, held: Sequence[Any]) -> list[str]:
     return found
 
 
-_TEXTUAL = ("equals", "not_equals", "like", "in")
-
-ASKED: dict[str, Callable[[str, Sequence[Any]], Iterable[str]]] = {
+OPERANDS: dict[str, Callable[[str, Sequence[Any]], Iterable[str]]] = {
     "text": _texts,
     "number": _numbers,
     "timestamp": _timestamps,

@@ -1,14 +1,7 @@
-"""Requests and answers, the only module of the suite that touches the network.
+"""Sending requests. The keys are filled in as a request leaves: `{key}`, and `{other}` for the other tenant's."""
 
-A request never holds an API key: `key` is a template in which `{key}` stands for it, and `{other}` for the other
-tenant's, filled in as the request leaves.
-"""
-
-import base64
 import contextlib
 import io
-import json
-import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -19,12 +12,11 @@ from urllib.parse import quote
 import httpx
 
 from parea_conformance.contract import Contract
-from parea_conformance.filters import Filter
+from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl
+from parea_conformance.http.json_text import encode, parse
 from parea_conformance.options import Options
+from parea_conformance.reading.filter import Filter
 
-JSON = "application/json"
-_TEMPLATE = "{key}"
-_OTHER = "{other}"
 _OK, _BUSY = 200, 429
 _BRIEF = 1 << 16
 _PATIENCE = 3
@@ -33,37 +25,10 @@ _SHORTEST_SECRET = 8
 _SHOWN = 300
 _DROPPED = 2
 _CLIENT_HEADERS = ((b"accept", b"*/*"), (b"accept-encoding", b"gzip, deflate"), (b"user-agent", b"parea-conformance"))
-_SHOWN_AS: dict[str, str] = {_TEMPLATE: "$PAREA_API_KEY", _OTHER: "$PAREA_OTHER_API_KEY"}
 
 
 class BudgetSpentError(Exception):
     """As many requests were sent as the run may send."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request, without its secret.
-
-    Attributes:
-        path: what follows the base URL, percent-encoded.
-        key: template of the key header's value; None sends no such header.
-        key_header: the name of that header, where it is not spelled as in the contract.
-        chunked: whether the body is sent in chunks, its length untold.
-        brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
-        content_type: None sends no such header.
-        body_shell: a shell command that prints the body, where the body is too long to quote.
-    """
-
-    path: str
-    body: bytes = b"{}"
-    method: str = "POST"
-    key: str | None = _TEMPLATE
-    content_type: str | None = JSON
-    headers: tuple[tuple[str, str], ...] = ()
-    body_shell: str = ""
-    key_header: str = ""
-    chunked: bool = False
-    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,14 +37,12 @@ class Exchange:
 
     Attributes:
         status: the HTTP status; 0 when no answer came, and then `error` says why.
-        seconds: from sending to the last byte.
     """
 
     request: Request
     status: int
     headers: httpx.Headers = field(repr=False)
     body: bytes = field(repr=False)
-    seconds: float = 0.0
     error: str = ""
     curl: str = field(default="", repr=False)
 
@@ -113,60 +76,38 @@ def _read(answer: httpx.Response, most: int | None) -> bytes:
     return body.getvalue()
 
 
-def _integer(text: str) -> int | float:
-    # Python refuses to read integers of thousands of digits; as doubles they are infinite.
-    return int(text) if len(text) <= 400 else float(text)
+class Client:
+    """Sends requests to one server, one experiment, with one key.
 
-
-def parse(body: bytes) -> Any:
-    """JSON in UTF-8, numbers of any size.
-
-    Raises:
-        ValueError: the bytes are no such thing.
-    """
-    try:
-        return json.loads(body.decode("utf-8"), parse_int=_integer)
-    except RecursionError:
-        raise ValueError("JSON nested too deep to read") from None
-
-
-def encode(body: object) -> bytes:
-    """A JSON value as the suite sends it; lone surrogates stay escaped."""
-    try:
-        return json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return json.dumps(body).encode()
-
-
-class Wire:
-    """Sends requests to one server, one experiment, with one key: at most so many, and no faster than so, as the
-    options say.
+    At most so many, and no faster than so, as the options say.
 
     Attributes:
-        sent: how many requests were sent. seconds: how long their answers took, added up.
+        sent: how many requests were sent.
         observers: told of every exchange.
+
+    Args:
+        transport: carries the requests instead of the network.
     """
 
-    def __init__(self, contract: Contract, options: Options) -> None:
+    def __init__(self, contract: Contract, options: Options, transport: httpx.BaseTransport | None = None) -> None:
         self.base_url = options.base_url.rstrip("/")
         self.experiment = options.experiment
         self.sent = 0
-        self.seconds = 0.0
         self.observers: list[Callable[[Exchange], None]] = []
         self._template = contract.path
         self._key_header = contract.key_header
-        self._keys = {_TEMPLATE: options.api_key, _OTHER: options.other_api_key or ""}
+        self._keys = {KEY: options.api_key, OTHER_KEY: options.other_api_key or ""}
         self._most = options.max_requests
         self._pause = 1 / options.rate if options.rate else 0.0
         self._next = 0.0
         self._lock = threading.Lock()
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         # The transport alone: a client on top would carry cookies from one request to the next.
-        self._transport = httpx.HTTPTransport(limits=limits, trust_env=False)
+        self._transport = transport or httpx.HTTPTransport(limits=limits, trust_env=False)
         self._timeout = {"timeout": httpx.Timeout(options.timeout).as_dict()}
 
     def __repr__(self) -> str:
-        return f"Wire({self.base_url!r}, experiment={self.experiment!r})"
+        return f"Client({self.base_url!r}, experiment={self.experiment!r})"
 
     def close(self) -> None:
         """Close the connections."""
@@ -193,7 +134,6 @@ class Wire:
             self._wait_for_turn()
             exchange = self._send(request)
             with self._lock:
-                self.seconds += exchange.seconds
                 for observe in self.observers:
                     observe(exchange)
             if exchange.status != _BUSY or attempt == _PATIENCE:
@@ -218,7 +158,6 @@ class Wire:
 
     def _send(self, request: Request) -> Exchange:
         headers = self._headers(request)
-        start = time.perf_counter()
         for attempt in range(_DROPPED + 1):
             content = iter([request.body]) if request.chunked else request.body
             sent = httpx.Request(
@@ -232,10 +171,8 @@ class Wire:
                 # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
                 if attempt == _DROPPED or not isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
                     failed = self._hidden(f"no answer: {type(error).__name__}: {error}")
-                    seconds = time.perf_counter() - start
-                    return Exchange(request, 0, httpx.Headers(), b"", seconds, failed, self.curl(request))
-        seconds = time.perf_counter() - start
-        return Exchange(request, answer.status_code, answer.headers, body, seconds, "", self.curl(request))
+                    return Exchange(request, 0, httpx.Headers(), b"", failed, self.curl(request))
+        return Exchange(request, answer.status_code, answer.headers, body, "", self.curl(request))
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
         headers = [(name.encode(), value.encode()) for name, value in request.headers]
@@ -254,31 +191,12 @@ class Wire:
 
     def _hidden(self, text: str) -> str:
         for template, secret in self._keys.items():
-            text = text.replace(secret or "\0", _SHOWN_AS[template])
+            text = text.replace(secret or "\0", SHOWN_AS[template])
         return text
 
     def curl(self, request: Request) -> str:
-        """A command that sends this request, with the key as `$PAREA_API_KEY`."""
-        words = ["curl", "-sS", "-i", "-X", request.method, shlex.quote(self.base_url + request.path)]
-        if request.key is not None:
-            shown = request.key.replace(_TEMPLATE, _SHOWN_AS[_TEMPLATE]).replace(_OTHER, _SHOWN_AS[_OTHER])
-            words += ["-H", f'"{request.key_header or self._key_header}: {shown}"']
-        content_type = "content-type:" if request.content_type is None else f"content-type: {request.content_type}"
-        words += ["-H", shlex.quote(content_type)]
-        if request.chunked:
-            words += ["-H", "'transfer-encoding: chunked'"]
-        for name, value in request.headers:
-            words += ["-H", shlex.quote(f"{name}: {value}")]
-        if request.body_shell:
-            return f"{request.body_shell} | {' '.join(words)} --data-binary @-"
-        try:
-            text = request.body.decode("utf-8")
-        except UnicodeDecodeError:
-            text = "\0"
-        if "\0" in text:
-            encoded = base64.b64encode(request.body).decode()
-            return f"echo {encoded} | base64 -d | {' '.join(words)} --data-binary @-"
-        return " ".join([*words, "--data-binary", shlex.quote(text)])
+        """A command that sends this request, with the keys as variables of the shell."""
+        return curl(request, self.base_url, self._key_header)
 
     def hides(self, body: bytes) -> bool:
         """Whether an answer keeps the keys to itself. A key of few characters may stand anywhere by chance."""

@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation
 
+from parea_conformance.context import Context
 from parea_conformance.contract import Contract
-from parea_conformance.filters import Filter
-from parea_conformance.oracle import RIGHT
-from parea_conformance.run import Run
-from parea_conformance.universe import Universe
-from parea_conformance.wire import Exchange, encode, parse
+from parea_conformance.http.client import Exchange
+from parea_conformance.http.json_text import encode, parse
+from parea_conformance.logs.sample import Sample
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
 
 _MANY = 2000
 REQUIREMENTS = ("body.accepted", "body.rejected", "body.location")
@@ -61,22 +62,24 @@ def _is_json(body: object) -> bool:
     return True
 
 
-def judge(run: Run, universe: Universe, misread: Collection[str]) -> None:
+def judge(context: Context, sample: Sample, misread: Collection[str]) -> None:
     """Send what is generated; judge statuses, and the logs of what was answered.
 
     Args:
+        context: the run.
+        sample: the logs to judge by.
         misread: members of which nothing is asked: that the server does not find them is known.
     """
     # Of many logs every second made-up filter would bring all: then the status is judged, and not the logs.
-    long = len(run.known.by_id) > _MANY
+    long = len(context.known.by_id) > _MANY
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-        for body in generate(run.contract, mode, run.options.fuzz, run.options.seed):
-            exchange = run.wire.send(replace(run.wire.request(body), brief=long))
+        for body in generate(context.contract, mode, context.options.fuzz, context.options.seed):
+            exchange = context.client.send(replace(context.client.request(body), brief=long))
             value, readable = _read(body)
-            if readable and run.contract.accepts(value):
-                _judge_accepted(run, universe, exchange, value, misread)
+            if readable and context.contract.accepts(value):
+                _judge_accepted(context, sample, exchange, value, misread)
             elif not _may_go_either_way(body):
-                _judge_rejected(run, exchange, value, readable=readable)
+                _judge_rejected(context, exchange, value, readable=readable)
 
 
 def _read(body: bytes) -> tuple[Any, bool]:
@@ -91,34 +94,33 @@ def _may_go_either_way(body: bytes) -> bool:
     return b"\\ud" in body.lower() or b"NaN" in body or b"Infinity" in body
 
 
-def _judge_accepted(run: Run, universe: Universe, exchange: Exchange, body: Any, misread: Collection[str]) -> None:
+def _judge_accepted(context: Context, sample: Sample, exchange: Exchange, body: Any, misread: Collection[str]) -> None:
     if exchange.status == 422 and _may_go_either_way(exchange.request.body):
         return
     summary = f"{json.dumps(body)[:200]}: the schema accepts it, answered {exchange.status}"
-    failure = None if exchange.status == 200 else run.failure(exchange, summary, "200")
-    run.ledger.judge("body.accepted", "bodies that schemathesis made up were answered 200", failure)
-    answer = run.read(exchange) if exchange.status == 200 and not exchange.request.brief else None
+    failure = None if exchange.status == 200 else context.failure(exchange, summary, "200")
+    context.ledger.judge("body.accepted", "bodies that schemathesis made up were answered 200", failure)
+    answer = context.read(exchange) if exchange.status == 200 and not exchange.request.brief else None
     filter_ = Filter.from_body(body)
-    requirement = _requirement(run, filter_)
+    requirement = _requirement(context, filter_)
     if answer is not None and requirement is not None and filter_.field not in misread:
-        expected = universe.names(universe.fitting(RIGHT, filter_))
-        wrong = sorted(set(expected) ^ (set(answer.ids) & universe.index.keys()))
+        expected = sample.names(sample.matching(RIGHT, filter_))
+        wrong = sorted(set(expected) ^ (set(answer.ids) & sample.index.keys()))
         summary = f"{filter_}: {len(wrong)} logs missing or unexpected"
-        failure = run.failure(exchange, summary, " ".join(expected[:10]) or "no log") if wrong else None
-        run.ledger.judge(requirement, "filters that schemathesis made up", failure)
+        failure = context.failure(exchange, summary, " ".join(expected[:10]) or "no log") if wrong else None
+        context.ledger.judge(requirement, "filters that schemathesis made up", failure)
 
 
-def _requirement(run: Run, filter_: Filter) -> str | None:
+def _requirement(context: Context, filter_: Filter) -> str | None:
     """The requirement that a made-up filter on a member belongs to; scores and annotations are left to the plan."""
-    if filter_.field is None or filter_.field not in run.contract.kinds:
+    if filter_.field is None or filter_.field not in context.contract.kinds:
         return None
-    kind = run.contract.kinds[filter_.field]
-    return f"filter.{filter_.operator}.{'list' if kind.endswith('_list') else kind}"
+    return context.contract.requirement_of(filter_.operator or "", filter_.field)
 
 
-def _judge_rejected(run: Run, exchange: Exchange, value: Any, *, readable: bool) -> None:
+def _judge_rejected(context: Context, exchange: Exchange, value: Any, *, readable: bool) -> None:
     requirement = "body.rejected" if readable else "body.malformed"
     shown = json.dumps(value)[:200] if readable else repr(exchange.request.body[:100])
     summary = f"{shown}: the schema does not accept it, answered {exchange.status}"
-    failure = None if exchange.status == 422 else run.failure(exchange, summary, "422")
-    run.ledger.judge(requirement, "bodies that schemathesis broke were answered 422", failure)
+    failure = None if exchange.status == 422 else context.failure(exchange, summary, "422")
+    context.ledger.judge(requirement, "bodies that schemathesis broke were answered 422", failure)

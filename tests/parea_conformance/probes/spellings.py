@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from parea_conformance.oracle import number
-from parea_conformance.traits import TEXT, first_with_each
+from parea_conformance.logs.traits import TEXT, first_with_each
+from parea_conformance.reading.oracle import number
 
 _MICRO = 1_000_000_000_000
 _EPOCH_DAYS = 1
@@ -81,7 +81,7 @@ def like_texts(text: str) -> list[str]:
 
 
 def in_texts(text: str, other: str) -> list[str]:
-    """What to ask `in` for, given two texts in the data. Texts with a comma or outer blanks cannot be parts."""
+    """What to ask `in` for, given two texts in the data. Texts with a comma or outer spaces cannot be parts."""
     return [
         text,
         text.strip(),

@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from parea_conformance import bodies
+from parea_conformance.context import Context
 from parea_conformance.contract import Contract
-from parea_conformance.run import Run
-from parea_conformance.wire import Exchange, Request, Wire
+from parea_conformance.http.client import Client, Exchange
+from parea_conformance.http.curl import Request
+from parea_conformance.stages import bodies
 
 UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
 _FORM = "application/x-www-form-urlencoded"
-_LOC_BODY = [["body"]]
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Case:
     places: tuple[tuple[str | int, ...], ...] | None = None
 
 
-def _padded(wire: Wire, size: int) -> Request:
-    """A request with a body of so many bytes: an empty object and blanks."""
+def _padded(client: Client, size: int) -> Request:
+    """A request with a body of so many bytes: an empty object and spaces."""
     shell = f"printf '{{}}%{size - 2}s' ''"
-    return replace(wire.request({}), body=b"{}" + b" " * (size - 2), body_shell=shell)
+    return replace(client.request({}), body=b"{}" + b" " * (size - 2), body_shell=shell)
 
 
-def _keys(wire: Wire, contract: Contract) -> Iterator[Case]:
-    ask = wire.request({})
+def _keys(client: Client, contract: Contract) -> Iterator[Case]:
+    ask = client.request({})
     yield Case("auth.key-missing", "no key", replace(ask, key=None), (401,))
     for key in (
         "",
@@ -58,30 +58,30 @@ def _keys(wire: Wire, contract: Contract) -> Iterator[Case]:
     for name in (contract.key_header.upper(), contract.key_header.title()):
         yield Case("auth.header-case", name, replace(ask, key_header=name), (200,))
     bare = replace(ask, key=None)
-    nowhere = Request(wire.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
+    nowhere = Request(client.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
     for label, request in (
         ("an unknown path", nowhere),
         ("GET", replace(bare, method="GET", body=b"")),
         ("text", replace(bare, content_type="text/plain")),
-        ("too large a body", replace(_padded(wire, contract.max_bytes + 1), key=None)),
-        ("no JSON", replace(bare, body=b"{")),
+        ("too large a body", replace(_padded(client, contract.max_bytes + 1), key=None)),
+        ("not JSON", replace(bare, body=b"{")),
         ("an invalid filter", replace(bare, body=b'{"filter_feild": 1}')),
-        ("an unknown experiment", replace(wire.request({}, UNKNOWN_EXPERIMENT), key=None)),
+        ("an unknown experiment", replace(client.request({}, UNKNOWN_EXPERIMENT), key=None)),
     ):
         yield Case("auth.first", f"no key, {label}", request, (401,))
         yield Case("auth.first", f"wrong key, {label}", replace(request, key="not-the-key"), (401,))
 
 
-def _http(wire: Wire, contract: Contract) -> Iterator[Case]:
-    ask = replace(wire.request({}), brief=True)
+def _http(client: Client, contract: Contract) -> Iterator[Case]:
+    ask = replace(client.request({}), brief=True)
     good = {"filter_field": "trace_id", "filter_operator": "exists"}
     for body in ({}, good):
-        yield Case("experiment.unknown", f"body {body}", wire.request(body, UNKNOWN_EXPERIMENT), (404,))
+        yield Case("experiment.unknown", f"body {body}", client.request(body, UNKNOWN_EXPERIMENT), (404,))
     for path in (
         "/",
-        wire.path() + "/more",
-        wire.path().replace("trace_logs", "traces"),
-        wire.path().rsplit("/", 1)[0],
+        client.path() + "/more",
+        client.path().replace("trace_logs", "traces"),
+        client.path().rsplit("/", 1)[0],
     ):
         yield Case("http.path", path, replace(ask, path=path), (404,))
     for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "BREW"):
@@ -91,19 +91,19 @@ def _http(wire: Wire, contract: Contract) -> Iterator[Case]:
     for media_type in ("application/json; charset=utf-8", "application/json;charset=UTF-8; x=y", "Application/JSON"):
         yield Case("http.media-type-parameter", media_type, replace(ask, content_type=media_type), (200,))
     limit = contract.max_bytes
-    yield Case("http.size", f"{limit} bytes", _padded(wire, limit), (200,))
+    yield Case("http.size", f"{limit} bytes", _padded(client, limit), (200,))
     for size in (limit + 1, 4 * limit):
-        yield Case("http.size", f"{size} bytes", _padded(wire, size), (413,))
-        yield Case("http.size", f"{size} bytes in chunks", replace(_padded(wire, size), chunked=True), (413,))
-    yield Case("http.size", "a filter in chunks", replace(wire.request(good), chunked=True), (200,))
-    yield from _order(wire, limit)
+        yield Case("http.size", f"{size} bytes", _padded(client, size), (413,))
+        yield Case("http.size", f"{size} bytes in chunks", replace(_padded(client, size), chunked=True), (413,))
+    yield Case("http.size", "a filter in chunks", replace(client.request(good), chunked=True), (200,))
+    yield from _order(client, limit)
 
 
-def _order(wire: Wire, limit: int) -> Iterator[Case]:
+def _order(client: Client, limit: int) -> Iterator[Case]:
     """Two faults in one request: the one that is judged first decides."""
-    ask = wire.request({})
-    nowhere = replace(ask, path=wire.path() + "/more")
-    huge = _padded(wire, limit + 1)
+    ask = client.request({})
+    nowhere = replace(ask, path=client.path() + "/more")
+    huge = _padded(client, limit + 1)
     invalid = b'{"filter_feild": 1}'
     for label, request, status in (
         ("path before method", replace(nowhere, method="GET", body=b""), 404),
@@ -112,29 +112,29 @@ def _order(wire: Wire, limit: int) -> Iterator[Case]:
         ("method before size", replace(huge, method="PUT"), 405),
         ("media type before size", replace(huge, content_type="text/plain"), 415),
         ("media type before body", replace(ask, content_type="text/plain", body=b"{"), 415),
-        ("media type before experiment", replace(wire.request({}, UNKNOWN_EXPERIMENT), content_type=None), 415),
+        ("media type before experiment", replace(client.request({}, UNKNOWN_EXPERIMENT), content_type=None), 415),
         ("size before body", replace(huge, body=b"{" + b" " * limit, body_shell=f"printf '{{%{limit}s' ''"), 413),
-        ("size before experiment", replace(huge, path=wire.path(UNKNOWN_EXPERIMENT)), 413),
-        ("body before experiment", wire.request(invalid, UNKNOWN_EXPERIMENT), 422),
+        ("size before experiment", replace(huge, path=client.path(UNKNOWN_EXPERIMENT)), 413),
+        ("body before experiment", client.request(invalid, UNKNOWN_EXPERIMENT), 422),
     ):
         yield Case("http.order", label, request, (status,))
 
 
-def _json(wire: Wire, contract: Contract) -> Iterator[Case]:
+def _json(client: Client, contract: Contract) -> Iterator[Case]:
     for requirement, table in (
         ("body.malformed", bodies.MALFORMED),
         ("body.encoding", bodies.ENCODINGS),
         ("body.duplicate-member", bodies.DUPLICATES),
     ):
         for label, body in table.items():
-            yield Case(requirement, label, wire.request(body), (422,), None, (("body",),))
+            yield Case(requirement, label, client.request(body), (422,), None, (("body",),))
     accepted, rejected = bodies.representative(contract)
     for body in accepted:
-        yield Case("body.accepted", json.dumps(body), replace(wire.request(body), brief=True), (200,))
+        yield Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
     for body in rejected:
-        yield Case("body.rejected", json.dumps(body), wire.request(body), (422,), None, _places(contract, body))
+        yield Case("body.rejected", json.dumps(body), client.request(body), (422,), None, _places(contract, body))
     for label, body in bodies.HOSTILE.items():
-        yield Case("robust.no-server-error", label, wire.request(body), (200, 422))
+        yield Case("robust.no-server-error", label, client.request(body), (200, 422))
 
 
 def _places(contract: Contract, body: object) -> tuple[tuple[str | int, ...], ...]:
@@ -143,7 +143,7 @@ def _places(contract: Contract, body: object) -> tuple[tuple[str | int, ...], ..
     return (*contract.places(body), *((("body", "filter_field"),) if missing else ()))
 
 
-BUILDERS: tuple[Callable[[Wire, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
+BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
 
 REQUIREMENTS = (
     "auth.key-missing", "auth.key-wrong", "auth.header-case", "auth.first", "auth.same-answer",
@@ -153,44 +153,46 @@ REQUIREMENTS = (
 )  # fmt: skip
 
 
-def cases(wire: Wire, contract: Contract) -> list[Case]:
+def cases(client: Client, contract: Contract) -> list[Case]:
     """All cases, in the order in which they are sent."""
-    return [case for build in BUILDERS for case in build(wire, contract)]
+    return [case for build in BUILDERS for case in build(client, contract)]
 
 
-def judge(run: Run) -> None:
+def judge(context: Context) -> None:
     """Send every case, and write what comes into the ledger."""
     first: dict[str, Exchange] = {}
-    for case in cases(run.wire, run.contract):
-        exchange = run.wire.send(case.request)
+    for case in cases(context.client, context.contract):
+        exchange = context.client.send(case.request)
         first.setdefault(case.requirement, exchange)
-        _judge(run, case, exchange)
-    _same_answer(run, first["auth.key-missing"], run.wire.send(replace(run.wire.request({}), key="not-the-key")))
-    _other_experiments(run, first["experiment.unknown"])
+        _judge(context, case, exchange)
+    _same_answer(
+        context, first["auth.key-missing"], context.client.send(replace(context.client.request({}), key="not-the-key"))
+    )
+    _other_experiments(context, first["experiment.unknown"])
 
 
-def _judge(run: Run, case: Case, exchange: Exchange) -> None:
+def _judge(context: Context, case: Case, exchange: Exchange) -> None:
     if exchange.status not in case.status:
         wanted = " or ".join(map(str, case.status))
-        failure = run.failure(
+        failure = context.failure(
             exchange, f"{case.label[:200]}: answered {exchange.status or 'nothing'}, not {wanted}", wanted
         )
-        run.ledger.fail(case.requirement, failure)
+        context.ledger.fail(case.requirement, failure)
         return
     name, text = case.header or ("", "")
     if case.header and text not in exchange.headers.get(name, ""):
-        run.ledger.fail(
-            case.requirement, run.failure(exchange, f"{case.label}: no {text} in {name}", f"{name}: {text}")
+        context.ledger.fail(
+            case.requirement, context.failure(exchange, f"{case.label}: no {text} in {name}", f"{name}: {text}")
         )
         return
-    run.ledger.hold(case.requirement, case.label[:200])
+    context.ledger.hold(case.requirement, case.label[:200])
     if case.places is not None:
-        # A body that is no JSON is judged by its own requirement, one that the schema refuses by `body.location`.
+        # A body that is not JSON is judged by its own requirement, one that the schema refuses by `body.location`.
         requirement = "body.location" if case.requirement == "body.rejected" else case.requirement
-        _judge_places(run, requirement, case, exchange)
+        _judge_places(context, requirement, case, exchange)
 
 
-def _judge_places(run: Run, requirement: str, case: Case, exchange: Exchange) -> None:
+def _judge_places(context: Context, requirement: str, case: Case, exchange: Exchange) -> None:
     try:
         detail = exchange.json()["detail"]
         named = [tuple(entry["loc"]) for entry in detail]
@@ -199,59 +201,61 @@ def _judge_places(run: Run, requirement: str, case: Case, exchange: Exchange) ->
     wanted = case.places or ()
     held = any(place in wanted for place in named)
     summary = f"{case.label[:200]}: loc is {list(map(list, named))}"
-    failure = run.failure(exchange, summary, " or ".join(json.dumps(place) for place in wanted))
-    run.ledger.judge(requirement, case.label[:200], None if held else failure)
+    failure = context.failure(exchange, summary, " or ".join(json.dumps(place) for place in wanted))
+    context.ledger.judge(requirement, case.label[:200], None if held else failure)
 
 
-def _same_answer(run: Run, missing: Exchange, wrong: Exchange) -> None:
+def _same_answer(context: Context, missing: Exchange, wrong: Exchange) -> None:
     same = _said(missing) == _said(wrong)
     summary = "a wrong key is answered otherwise than none"
-    failure = run.failure(wrong, summary, missing.received())
-    run.ledger.judge(
+    failure = context.failure(wrong, summary, missing.received())
+    context.ledger.judge(
         "auth.same-answer", "the answers to no key and to a wrong one are equal", None if same else failure
     )
 
 
-def _other_experiments(run: Run, unknown: Exchange) -> None:
+def _other_experiments(context: Context, unknown: Exchange) -> None:
     """What needs experiments beside the one that is judged."""
-    options = run.options
+    options = context.options
     if options.other_experiment is None:
-        run.ledger.skip("experiment.other-tenant", "no --other-experiment was given")
+        context.ledger.skip("experiment.other-tenant", "no --other-experiment was given")
     else:
-        _other_tenant(run, unknown, options.other_experiment)
+        _other_tenant(context, unknown, options.other_experiment)
     if options.empty_experiment is None:
-        run.ledger.skip("experiment.empty", "no --empty-experiment was given")
+        context.ledger.skip("experiment.empty", "no --empty-experiment was given")
         return
     for body in ({}, {"filter_field": "trace_id", "filter_operator": "exists"}):
-        exchange = run.wire.send(run.wire.request(body, options.empty_experiment))
+        exchange = context.client.send(context.client.request(body, options.empty_experiment))
         held = exchange.status == 200 and re.sub(rb"\s", b"", exchange.body) == b"[]"
-        failure = run.failure(exchange, "an empty experiment is not answered with an empty array", "200 []")
-        run.ledger.judge("experiment.empty", f"body {body}", None if held else failure)
+        failure = context.failure(exchange, "an empty experiment is not answered with an empty array", "200 []")
+        context.ledger.judge("experiment.empty", f"body {body}", None if held else failure)
 
 
-def _other_tenant(run: Run, unknown: Exchange, experiment: str) -> None:
+def _other_tenant(context: Context, unknown: Exchange, experiment: str) -> None:
     """Each key's experiment must look to the other as one that does not exist."""
-    ask = run.wire.request({}, experiment)
+    ask = context.client.request({}, experiment)
     crossings = [(experiment, ask)]
-    if run.options.other_api_key is not None:
-        own = run.wire.send(replace(ask, key="{other}"))
+    if context.options.other_api_key is not None:
+        own = context.client.send(replace(ask, key="{other}"))
         if own.status != 200:
             cause = f"--other-api-key does not reach --other-experiment: answered {own.status}"
-            run.ledger.error("experiment.other-tenant", cause)
+            context.ledger.error("experiment.other-tenant", cause)
             return
-        crossings.append((run.options.experiment, replace(run.wire.request({}), key="{other}")))
+        crossings.append((context.options.experiment, replace(context.client.request({}), key="{other}")))
     for name, request in crossings:
-        exchange = run.wire.send(request)
+        exchange = context.client.send(request)
         same = exchange.status == 404 and _said(exchange, name) == _said(unknown, UNKNOWN_EXPERIMENT)
-        failure = run.failure(
+        failure = context.failure(
             exchange, "another key's experiment is not answered as an unknown one", unknown.received()
         )
-        run.ledger.judge("experiment.other-tenant", name, None if same else failure)
+        context.ledger.judge("experiment.other-tenant", name, None if same else failure)
 
 
 def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
-    """What an error says: its status, the names of its members, its detail without the experiment's name. The value
-    of another member may differ from answer to answer, as a request's id does.
+    """What an error says.
+
+    Its status, the names of its members, its detail without the experiment's name. The value of another member may
+    differ from answer to answer, as a request's id does.
     """
     try:
         body = exchange.json()

@@ -5,10 +5,12 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from parea_conformance.oracle import RIGHT, Log, number
-from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS, child_key, with_descendants
+from parea_conformance.reading.oracle import RIGHT, Log, number
+from parea_conformance.reading.order import child_key, with_descendants
+from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS
 
 V = TypeVar("V", str, float)
+_DEEPEST = 8
 
 TEXT: tuple[Callable[[str], object], ...] = (
     lambda text: text == "",
@@ -58,6 +60,7 @@ def of_log(log: Log, kinds: Mapping[str, str]) -> Iterator[Trait]:
     """The traits of a root log: what its members hold, and how its children stand.
 
     Args:
+        log: the root log.
         kinds: the filter kind of each member.
     """
     for member, kind in kinds.items():
@@ -99,7 +102,12 @@ def _of_scores(log: Log, kinds: Mapping[str, str]) -> Iterator[Trait]:
 
 
 def _within(value: Any, path: tuple[str, ...]) -> Iterator[Trait]:
-    """The traits of a value, and of what it holds; `*` stands for every key and index."""
+    """The traits of a value, and of what it holds; `*` stands for every key and index.
+
+    What is nested deeper than `_DEEPEST` makes no difference to a reading.
+    """
+    if len(path) > _DEEPEST:
+        return
     if isinstance(value, Mapping):
         yield (*path, "length"), min(len(value), 2)
         for key, inner in value.items():

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from parea_conformance.contract import Contract
-from parea_conformance.oracle import Log, instant
-from parea_conformance.universe import descendants, sort_key
-from parea_conformance.wire import parse
+from parea_conformance.http.json_text import TooDeepError, parse
+from parea_conformance.reading.oracle import Log, instant
+from parea_conformance.reading.order import descendants, root_key
 
 _RAW = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -42,7 +42,7 @@ def _digest(data: bytes | msgspec.Raw) -> bytes:
 
 
 def fault_of_log(contract: Contract, log: object) -> str | None:
-    """What is wrong with a log by itself: its schema, or timestamps that are no instants; None when nothing."""
+    """What is wrong with a log by itself: its schema, or timestamps that are not instants; None when nothing."""
     fault = contract.fault_of_log(log)
     if fault is not None or not isinstance(log, Mapping):
         return fault
@@ -60,27 +60,29 @@ def fault_of_log(contract: Contract, log: object) -> str | None:
 def _fact(log: Log) -> Fact:
     trace_id, parent = log["trace_id"], log.get("parent_trace_id")
     content = _digest(json.dumps(log, sort_keys=True).encode())
-    return Fact(trace_id, sort_key(log), parent in (None, trace_id), bool(log.get("children_logs")), content)
+    return Fact(trace_id, root_key(log), parent in (None, trace_id), bool(log.get("children_logs")), content)
 
 
 def elements(body: bytes) -> list[msgspec.Raw | Any]:
     """The elements of a JSON array, as views of its bytes; as values where the fast reader refuses what JSON allows.
 
     Raises:
-        ValueError: the body is not JSON in UTF-8.
-        TypeError: it is JSON, but no array.
+        ValueError: the body is not JSON in UTF-8, or too deep.
+        TypeError: it is JSON, but not an array.
     """
     try:
         return list(_RAW.decode(body))
+    except RecursionError:
+        raise TooDeepError from None
     except msgspec.DecodeError:
         value = parse(body)
         if not isinstance(value, list):
-            raise TypeError("not an array") from None
+            raise TypeError("what is not an array") from None
         return value
 
 
 @dataclass
-class Library:
+class KnownLogs:
     """The facts of all root logs that were seen, by their bytes and by their trace id."""
 
     contract: Contract
@@ -91,10 +93,12 @@ class Library:
         """The facts of an answer's logs, in their order, and what is wrong with those that break the schema.
 
         Args:
+            body: the answer.
             visit: is given each log that is parsed and valid; with it every log is parsed.
 
         Raises:
-            ValueError: the body is not JSON. TypeError: it is no array.
+            ValueError: the body is not JSON, or too deep.
+            TypeError: it is not an array.
         """
         facts: list[Fact] = []
         faults: list[str] = []

@@ -1,12 +1,14 @@
-"""Laws that need no oracle: answers that must agree with each other, whatever the data."""
+"""Laws (metamorphic relations): answers that must agree with each other, whatever the data; no oracle is needed."""
 
+import functools
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from parea_conformance.filters import Filter
-from parea_conformance.meaning import Meaning, Seen
-from parea_conformance.run import Run
-from parea_conformance.universe import Universe
+from parea_conformance.context import Context
+from parea_conformance.logs.sample import LogSet, Sample
+from parea_conformance.reading.filter import Filter
+from parea_conformance.stages.meaning import Meaning, Seen
 
 _EACH = 2
 
@@ -26,7 +28,7 @@ class Law:
     text: str
     operator: str
     others: Callable[[Filter], Sequence[Filter]]
-    holds: Callable[[int, Sequence[int], int], bool]
+    holds: Callable[[LogSet, Sequence[LogSet], LogSet], bool]
     not_for: tuple[str, ...] = ()
 
 
@@ -49,16 +51,13 @@ def _ends(asked: Filter) -> Sequence[Filter]:
     ]
 
 
-def _partition(first: int, others: Sequence[int], everything: int) -> bool:
+def _partition(first: LogSet, others: Sequence[LogSet], everything: LogSet) -> bool:
     return first | others[0] == everything and not first & others[0]
 
 
-def _union(first: int, others: Sequence[int], everything: int) -> bool:
+def _union(first: LogSet, others: Sequence[LogSet], everything: LogSet) -> bool:
     del everything
-    union = 0
-    for other in others:
-        union |= other
-    return first == union
+    return first == functools.reduce(operator.or_, others, LogSet())
 
 
 LAWS = (
@@ -88,7 +87,7 @@ LAWS = (
 )
 
 
-def judge(run: Run, universe: Universe, meaning: Meaning) -> None:
+def judge(context: Context, sample: Sample, meaning: Meaning) -> None:
     """Ask what the laws need, and judge them.
 
     A law accuses only where the oracle found nothing: of answers that are known to be wrong it says nothing new.
@@ -102,21 +101,23 @@ def judge(run: Run, universe: Universe, meaning: Meaning) -> None:
                 by_requirement[plan.requirement] = asked[:_EACH]
         for requirement, asked in by_requirement.items():
             for filter_ in asked:
-                others = [other for other in law.others(filter_) if run.contract.accepts(other.body())]
+                others = [other for other in law.others(filter_) if context.contract.accepts(other.body())]
                 answers = [meaning.ask(filter_), *(meaning.ask(other) for other in others)]
-                _judge(run, law, requirement, universe, answers)
+                _judge(context, law, requirement, sample, answers)
 
 
-def _judge(run: Run, law: Law, requirement: str, universe: Universe, answers: Sequence[Seen]) -> None:
+def _judge(context: Context, law: Law, requirement: str, sample: Sample, answers: Sequence[Seen]) -> None:
     area, _, rest = requirement.partition(".")
     kind = rest.partition(".")[2]
-    if any(run.ledger.failed(f"{area}.{answer.filter.operator}.{kind}") for answer in answers):
+    if any(context.ledger.failed(f"{area}.{answer.filter.operator}.{kind}") for answer in answers):
         return
     sets = [answer.logs for answer in answers]
     known = [logs for logs in sets if logs is not None]
-    held = len(known) == len(sets) and law.holds(known[0], known[1:], universe.everything)
+    held = len(known) == len(sets) and law.holds(known[0], known[1:], sample.everything)
     if not held:
         asked = "; ".join(str(answer.filter) for answer in answers)
-        run.ledger.fail(requirement, run.failure(answers[0].exchange, f"{law.text}: not so for {asked}", law.text))
+        context.ledger.fail(
+            requirement, context.failure(answers[0].exchange, f"{law.text}: not so for {asked}", law.text)
+        )
     else:
-        run.ledger.hold(requirement, f"law: {law.text}")
+        context.ledger.hold(requirement, f"law: {law.text}")

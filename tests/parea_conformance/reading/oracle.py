@@ -10,12 +10,13 @@ empty tuple means present without a value (an empty list, a whole map).
 
 import datetime
 import functools
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from parea_conformance.filters import Filter
+from parea_conformance.reading.filter import Filter
 
 Log = Mapping[str, Any]
 Values = tuple[object, ...] | None
@@ -51,7 +52,7 @@ def instant(text: str) -> int:
     """The instant of an RFC 3339 date-time, in attoseconds; digits beyond the 18th are dropped.
 
     Raises:
-        ValueError: the text is no such date-time.
+        ValueError: the text is not such a date-time.
     """
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
@@ -155,15 +156,16 @@ def _contains(text: str, value: str) -> bool:
     return ascii_lower(value) in ascii_lower(text)
 
 
-def _compare(operator: str, this: float, that: float) -> bool:
-    match operator:
-        case "greater_than":
-            return this > that
-        case "greater_than_or_equal":
-            return this >= that
-        case "less_than":
-            return this < that
-    return this <= that
+_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "greater_than": operator.gt,
+    "greater_than_or_equal": operator.ge,
+    "less_than": operator.lt,
+    "less_than_or_equal": operator.le,
+}
+
+
+def _compare(filter_operator: str, this: Any, that: Any) -> bool:
+    return _ORDERINGS[filter_operator](this, that)
 
 
 def _within(this: float, low: float, high: float) -> bool:
@@ -194,7 +196,7 @@ class Reading:
     is_null: Callable[[Values], bool] = _is_null
     exists: Callable[[Values], bool] = _exists
     not_equals: Callable[[Values, Callable[[object], bool]], bool] = _negate
-    null_fits: Callable[[str], bool] = lambda _operator: False
+    null_matches: Callable[[str], bool] = lambda _operator: False
     some: Callable[[Iterable[bool]], bool] = any
     # How one value is compared.
     text_equal: Callable[[str, str], bool] = _text_equal
@@ -226,62 +228,98 @@ class Reading:
     def _member(self, raw: Any, kind: str, key: str | None) -> Values:
         if raw is None:
             return None
-        match kind:
-            case "text" | "boolean":
-                return (raw,)
-            case "number":
-                return (self.double(raw),)
-            case "timestamp":
-                return (self.log_instant(raw),)
-            case "string_list":
-                return tuple(raw)
-            case "integer_list":
-                return tuple(self.double(element) for element in raw)
-            case "map" if key is not None:
-                value = self.under_key(raw, key)
-                return None if value is None else (self.map_value(value),)
-        return self.whole(raw)
+        if kind == "map" and key is not None:
+            value = self.under_key(raw, key)
+            return None if value is None else (self.map_value(value),)
+        return _OF_KIND[kind](self, raw)
 
     def judge(self, values: Values, filter_: Filter) -> bool:
-        """Whether these values fit the filter."""
-        operator, value = filter_.operator or "", filter_.value or ""
-        if operator == "is_null":
-            return self.is_null(values)
-        if operator == "exists":
-            return self.exists(values)
-        if operator == "not_equals":
-            return self.not_equals(values, lambda this: self._equal(this, value))
-        if values is None:
-            return self.null_fits(operator)
-        return self.some([self._fits(this, operator, value) for this in values])
+        """Whether these values match the filter.
 
-    def _fits(self, this: object, operator: str, value: str) -> bool:
-        match operator:
-            case "equals":
-                return self._equal(this, value)
-            case "in":
-                return any(self._equal(this, part) for part in self.split(value))
-            case "like":
-                if self.like is not None:
-                    return self.like(this, value)
-                return isinstance(this, str) and self.contains(this, value)
-            case "between":
-                ends = self.pair(value)
-                if len(ends) != 2:
-                    return False
-                low, high = (self.comparable(this, end) for end in ends)
-                return low is not None and high is not None and self.within(this, low, high)
-        that = self.comparable(this, value)
-        return that is not None and self.compare(operator, this, that)
+        Raises:
+            ValueError: the oracle does not know the operator.
+        """
+        return self.judging(filter_)(values)
+
+    def judging(self, filter_: Filter) -> Callable[[Values], bool]:
+        """What judges values by the filter: `judge`, for many of them.
+
+        Raises:
+            ValueError: the oracle does not know the operator.
+        """
+        name, value = filter_.operator or "", filter_.value or ""
+        if name in _OF_ALL_VALUES:
+            all_values = _OF_ALL_VALUES[name]
+            return lambda values: all_values(self, values, value)
+        if name not in _OF_ONE_VALUE:
+            raise ValueError(f"{filter_}: the oracle does not know the operator {name!r}")
+        one_value = _OF_ONE_VALUE[name]
+
+        def judge(values: Values) -> bool:
+            if values is None:
+                return self.null_matches(name)
+            return self.some([one_value(self, this, value) for this in values])
+
+        return judge
 
     def _equal(self, this: object, value: str) -> bool:
-        if isinstance(this, str):
-            return self.text_equal(this, value)
-        if isinstance(this, float):
-            return self.number_equal(this, value)
-        if isinstance(this, bool):
-            return self.boolean_equal(this, value)
-        return isinstance(this, int) and self.instant_equal(this, value)
+        return _EQUAL[type(this)](self, this, value)
 
+    def _in(self, this: object, value: str) -> bool:
+        return any(self._equal(this, part) for part in self.split(value))
+
+    def _like(self, this: object, value: str) -> bool:
+        if self.like is not None:
+            return self.like(this, value)
+        return isinstance(this, str) and self.contains(this, value)
+
+    def _between(self, this: object, value: str) -> bool:
+        ends = self.pair(value)
+        if len(ends) != 2:
+            return False
+        low, high = (self.comparable(this, end) for end in ends)
+        return low is not None and high is not None and self.within(this, low, high)
+
+
+def _ordering(name: str) -> Callable[[Reading, object, str], bool]:
+    def judge(reading: Reading, this: object, value: str) -> bool:
+        that = reading.comparable(this, value)
+        return that is not None and reading.compare(name, this, that)
+
+    return judge
+
+
+_OF_KIND: dict[str, Callable[[Reading, Any], Values]] = {
+    "text": lambda _reading, raw: (raw,),
+    "boolean": lambda _reading, raw: (raw,),
+    "number": lambda reading, raw: (reading.double(raw),),
+    "timestamp": lambda reading, raw: (reading.log_instant(raw),),
+    "string_list": lambda _reading, raw: tuple(raw),
+    "integer_list": lambda reading, raw: tuple(reading.double(element) for element in raw),
+    "map": lambda reading, raw: reading.whole(raw),
+    "structure": lambda reading, raw: reading.whole(raw),
+}
+"""The values of a member by its kind; a map has none but under a key."""
+_OF_ALL_VALUES: dict[str, Callable[[Reading, Values, str], bool]] = {
+    "is_null": lambda reading, values, _: reading.is_null(values),
+    "exists": lambda reading, values, _: reading.exists(values),
+    "not_equals": lambda reading, values, value: reading.not_equals(values, lambda this: reading._equal(this, value)),
+}
+"""Operators that judge null as well."""
+_OF_ONE_VALUE: dict[str, Callable[[Reading, object, str], bool]] = {
+    "equals": Reading._equal,
+    "in": Reading._in,
+    "like": Reading._like,
+    "between": Reading._between,
+    **{name: _ordering(name) for name in _ORDERINGS},
+}
+"""Operators that a log matches when some value of it does."""
+_EQUAL: dict[type, Callable[[Reading, Any, str], bool]] = {
+    str: lambda reading, this, value: reading.text_equal(this, value),
+    float: lambda reading, this, value: reading.number_equal(this, value),
+    bool: lambda reading, this, value: reading.boolean_equal(this, value),
+    int: lambda reading, this, value: reading.instant_equal(this, value),
+    type(OPAQUE): lambda _reading, _this, _value: False,
+}
 
 RIGHT = Reading()

@@ -12,7 +12,7 @@ class Verdict(enum.StrEnum):
 
     FAIL = "fail"  # at least one answer broke it
     ERROR = "error"  # a check of it could not run
-    UNDECIDED = "undecided"  # the data cannot tell the right reading from some wrong one
+    UNDECIDED = "undecided"  # inconclusive: the data cannot tell the right reading from some wrong one
     SKIPPED = "skipped"  # not judged, for a cause that is named
     PASS = "pass"  # noqa: S105 - proven: every check of it ran and held
 
@@ -26,7 +26,7 @@ class Failure:
         curl: a command that reproduces it, with the key as `$PAREA_API_KEY`.
         expected, received: what the contract asks for and what came, as text.
         missing, unexpected: trace ids, where sets of logs were compared.
-        explanation: the wrong reading that this answer fits, when one is known.
+        explanation: the wrong reading that this answer matches, when one is known.
     """
 
     summary: str
@@ -40,7 +40,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One request that told rivals apart: the filter, how many logs fit it, and the names of the rivals."""
+    """One request that told rivals apart: the filter, how many logs match it, and the names of the rivals."""
 
     filter: str
     fitting: int

@@ -9,13 +9,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from parea_conformance import values as spelled
-from parea_conformance.asking import ASKED, map_values, plainly, spread
 from parea_conformance.contract import Contract
-from parea_conformance.filters import Filter
-from parea_conformance.oracle import RIGHT
-from parea_conformance.traits import TEXT, first_with_each
-from parea_conformance.universe import Universe
+from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.traits import TEXT, first_with_each
+from parea_conformance.probes import spellings
+from parea_conformance.probes.operands import OPERANDS, map_values, plainly, spread
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
 
 _MEMBERS, _KEYS, _NODES, _PLAIN = 4, 24, 20, 40
 
@@ -23,16 +23,17 @@ _MEMBERS, _KEYS, _NODES, _PLAIN = 4, 24, 20, 40
 class Candidates:
     """What could be asked of this data, requirement by requirement."""
 
-    def __init__(self, universe: Universe, contract: Contract) -> None:
-        self._universe = universe
+    def __init__(self, sample: Sample, contract: Contract) -> None:
+        self._sample = sample
         self._contract = contract
         self._raw: dict[str, list[Any]] = {
-            member: [log[member] for log in universe.logs if log.get(member) is not None] for member in contract.kinds
+            member: [log[member] for log in sample.logs if log.get(member) is not None] for member in contract.kinds
         }
 
     def of(self, requirement: str) -> list[Filter]:
-        """The candidates of `filter.{operator}.{kind}` or `field.{…}`: accepted by the contract, each once, in a fixed
-        order. Other requirements have none.
+        """The candidates of `filter.{operator}.{kind}` or `field.{…}`.
+
+        Accepted by the contract, each once, in a fixed order. Other requirements have none.
         """
         area, _, rest = requirement.partition(".")
         if area == "filter":
@@ -49,26 +50,28 @@ class Candidates:
         return [filter_ for filter_ in dict.fromkeys(filters) if self._can_be_sent(filter_)]
 
     def of_descendants(self) -> list[Filter]:
-        """Filters that some log below a root fits: its own values, asked for."""
+        """Filters that some log below a root matches: its own values, asked for."""
         found = []
-        for node in self._universe.below()[:_NODES]:
+        for node in self._sample.below()[:_NODES]:
             for member, kind in self._contract.kinds.items():
                 value = node.get(member)
                 if value is not None and kind in ("text", "number"):
-                    text = value if kind == "text" else spelled.spell(RIGHT.double(value))
+                    text = value if kind == "text" else spellings.spell(RIGHT.double(value))
                     found.append(Filter(member, "equals", text))
         return self.sendable(found)
 
     def of_member(self, member: str) -> list[Filter]:
-        """What tells this member from every other: its presence, and its plain keys and values in their plainest
-        spelling, so that an operator or a key which trips over another is not taken for a member that is not found.
+        """What tells this member from every other.
+
+        Its presence, and its plain keys and values in their plainest spelling, so that an operator or a key which trips
+        over another is not taken for a member that is not found.
         """
         kind = self._contract.kinds[member]
         found = [Filter(member, "exists"), Filter(member, "is_null")]
         keys = [key for key, _ in self._entries(member)]
         found += [Filter(member, "exists", key=key) for key in [key for key in keys if key.isidentifier()] or keys]
-        held = [value for raw in self._raw[member] for value in (raw if kind.endswith("_list") else [raw])]
-        plain = dict.fromkeys(text for value in held[:_PLAIN] if (text := plainly(kind, value)) is not None)
+        held = self._elements(member)[:_PLAIN]
+        plain = dict.fromkeys(text for value in held if (text := plainly(kind, value)) is not None)
         return self.sendable([*found, *(Filter(member, "equals", text) for text in plain)])
 
     def _can_be_sent(self, filter_: Filter) -> bool:
@@ -81,8 +84,8 @@ class Candidates:
     # filter.{operator}.{kind} ---------------------------------------------------------------------------------------
 
     def _of_kind(self, operator: str, kind: str) -> Iterator[Filter]:
-        kinds = ("string_list", "integer_list") if kind == "list" else (kind,)
-        members = [member for member, of_member in self._contract.kinds.items() if of_member in kinds]
+        own = f"filter.{operator}.{kind}"
+        members = [member for member in self._contract.kinds if self._contract.requirement_of(operator, member) == own]
         if operator in ("is_null", "exists"):
             for member in self._telling(members):
                 yield Filter(member, operator)
@@ -102,21 +105,24 @@ class Candidates:
         for member in members:
             raw = self._raw[member]
             if raw and self._contract.kinds[member] == "text":
-                variety[member] = len(spelled.interesting(raw, most=0))
+                variety[member] = len(spellings.interesting(raw, most=0))
             elif raw:
                 variety[member] = len({json.dumps(value, sort_keys=True) for value in raw})
         return sorted(variety, key=lambda member: -variety[member])[:_MEMBERS]
 
     def _asked(self, member: str, operator: str) -> Iterator[Filter]:
-        kind = self._contract.kinds[member]
-        raw = self._raw[member]
-        elements = [element for value in raw for element in value] if kind.endswith("_list") else raw
-        for value in ASKED[kind](operator, elements):
+        for value in OPERANDS[self._contract.kinds[member]](operator, self._elements(member)):
             yield Filter(member, operator, value)
 
+    def _elements(self, member: str) -> list[Any]:
+        """What the logs hold of a member; of a list its elements."""
+        raw = self._raw[member]
+        return [element for value in raw for element in value] if self._contract.is_list(member) else raw
+
     def _entries(self, member: str) -> list[tuple[str, list[Any]]]:
-        """The keys of a map in the data by whose values operators are told apart, each with those values. Plain keys
-        where there are such: what is wrong with odd ones is wrong with keys, and not with operators.
+        """The keys of a map in the data by whose values operators are told apart, each with those values.
+
+        Plain keys where there are such: what is wrong with odd ones is wrong with keys, and not with operators.
         """
         held = self._held(member)
         plainest = sorted(held, key=lambda key: not key.isidentifier())
@@ -145,8 +151,8 @@ class Candidates:
             field = prefix + name
             yield from (Filter(field, "exists"), Filter(field, "is_null"))
             if field not in self._contract.kinds:
-                scores = sorted({score for log in self._universe.logs for score in RIGHT.scores(log, name)})
-                yield from (Filter(field, "greater_than", spelled.spell(score)) for score in spread(scores, 3))
+                scores = sorted({score for log in self._sample.logs for score in RIGHT.scores(log, name)})
+                yield from (Filter(field, "greater_than", spellings.spell(score)) for score in spread(scores, 3))
 
     def _field_score(self) -> Iterator[Filter]:
         return self._scores(_twins(self._score_names()), "score:")
@@ -161,13 +167,13 @@ class Candidates:
                 for field in (name, f"score:{name}"):
                     yield from (Filter(field, "exists"), Filter(field, "is_null"))
                     numbers = sorted(map(RIGHT.double, self._raw[name]))
-                    yield from (Filter(field, "greater_than", spelled.spell(value)) for value in spread(numbers, 4))
+                    yield from (Filter(field, "greater_than", spellings.spell(value)) for value in spread(numbers, 4))
 
     def _field_score_repeated(self) -> Iterator[Filter]:
         for name in self._score_names():
-            several = [scores for log in self._universe.logs if len(scores := RIGHT.scores(log, name)) > 1]
-            texts = [spelled.spell(score) for scores in several[:6] for score in scores]
-            middles = [spelled.spell(sum(scores) / len(scores)) for scores in several[:6]]
+            several = [scores for log in self._sample.logs if len(scores := RIGHT.scores(log, name)) > 1]
+            texts = [spellings.spell(score) for scores in several[:6] for score in scores]
+            middles = [spellings.spell(sum(scores) / len(scores)) for scores in several[:6]]
             yield from _compared(f"score:{name}", dict.fromkeys([*texts, *middles]))
 
     def _criteria(self, several: int = 1) -> list[str]:
@@ -193,11 +199,11 @@ class Candidates:
 
     def _field_annotation_users(self) -> Iterator[Filter]:
         for criterion in self._criteria(several=2):
-            found = [RIGHT.annotations(log, "score", criterion) for log in self._universe.logs]
+            found = [RIGHT.annotations(log, "score", criterion) for log in self._sample.logs]
             several = [[value for value in values if isinstance(value, float)] for values in found if len(values) > 1]
             numbers = [number for values in several for number in (*values, sum(values) / len(values))]
-            yield from _compared(f"annotation:score:{criterion}", dict.fromkeys(map(spelled.spell, numbers[:12])))
-            texts = [v for log in self._universe.logs for v in RIGHT.annotations(log, "value", criterion)]
+            yield from _compared(f"annotation:score:{criterion}", dict.fromkeys(map(spellings.spell, numbers[:12])))
+            texts = [v for log in self._sample.logs for v in RIGHT.annotations(log, "value", criterion)]
             for value in dict.fromkeys(str(text) for text in texts[:6]):
                 yield Filter(f"annotation:value:{criterion}", "equals", value)
                 yield Filter(f"annotation:value:{criterion}", "not_equals", value)
@@ -231,7 +237,7 @@ _KEY_CHANGES: tuple[Callable[[str], str], ...] = (
 
 
 def _twins(names: Iterable[str]) -> list[str]:
-    """The names and what could be taken for them: other case, a part, blanks around, the empty name."""
+    """The names and what could be taken for them: other case, a part, spaces around, the empty name."""
     found: dict[str, None] = {}
     for name in names:
         twins = (name, name.swapcase(), name[:-1], name.strip(), f" {name}", name.split(":")[0])
