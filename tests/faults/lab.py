@@ -11,7 +11,7 @@ from pathlib import Path
 from parea_conformance.contract import CLASSES
 from parea_conformance.engine import Report, judge
 from parea_conformance.ledger import Verdict
-from parea_conformance.logs.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
+from parea_conformance.logs.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT, TENANTS
 from parea_conformance.options import Options
 from parea_target import Parts, RootLog, Store, create_app, load
 from parea_target.loader import read_experiments
@@ -123,12 +123,9 @@ def _surrounded(app: ASGIApp, surround: Surround) -> ASGIApp:
     return outside
 
 
-def tenants() -> dict[str, list[str]]:
+def tenants() -> dict[str, Collection[str]]:
     """Two keys, made up anew, each with its own experiments: that which is judged, and that of the other tenant."""
-    return {
-        secrets.token_urlsafe(24): [EXPERIMENT, EMPTY_EXPERIMENT],
-        secrets.token_urlsafe(24): [OTHER_EXPERIMENT],
-    }
+    return {secrets.token_urlsafe(24): experiments for experiments in TENANTS}
 
 
 def options(base_url: str, keys: Iterable[str], seed: int = 0) -> Options:

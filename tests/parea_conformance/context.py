@@ -6,6 +6,7 @@ from typing import Any
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
+from parea_conformance.http.json_text import TooDeepError
 from parea_conformance.ledger import Failure, Ledger
 from parea_conformance.logs.known import Fact, KnownLogs
 from parea_conformance.options import Options
@@ -54,13 +55,13 @@ class Context:
         """
         try:
             facts, faults = self.known.read(exchange.body, visit)
+        except (TypeError, TooDeepError) as error:
+            failure = self.failure(exchange, f"200 answers {error}", "an array of logs")
+            self.ledger.fail("response.schema", failure)
+            return None
         except ValueError as error:
             failure = self.failure(exchange, f"200 does not answer JSON: {error}", "JSON")
             self.ledger.fail("response.media-type", failure)
-            return None
-        except TypeError as error:
-            failure = self.failure(exchange, f"200 answers {error}", "an array of logs")
-            self.ledger.fail("response.schema", failure)
             return None
         for fault in faults:
             self.ledger.fail("response.schema", self.failure(exchange, fault, "a trace log"))

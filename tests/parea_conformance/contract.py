@@ -161,7 +161,7 @@ class Contract:
 def _first_fault(validator: Validator, value: object) -> str | None:
     try:
         error = _first_error(validator, value)
-    except ValueError as error:  # the validator's own limit of depth, well below that of the contract
+    except ValueError as error:  # the validator cannot show what it found, which is too deep
         return f"$: not to be judged, it is nested too deep: {error}"
     if error is None:
         return None

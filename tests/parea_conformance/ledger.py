@@ -12,7 +12,7 @@ class Verdict(enum.StrEnum):
 
     FAIL = "fail"  # at least one answer broke it
     ERROR = "error"  # a check of it could not run
-    UNDECIDED = "undecided"  # the data cannot tell the right reading from some wrong one
+    UNDECIDED = "undecided"  # inconclusive: the data cannot tell the right reading from some wrong one
     SKIPPED = "skipped"  # not judged, for a cause that is named
     PASS = "pass"  # noqa: S105 - proven: every check of it ran and held
 

@@ -14,6 +14,9 @@ other commands:
   parea-conformance seed-data DIR   write a small experiment on which nothing is undecided, for any server to load
   parea-conformance diff OLD NEW    show what changed between two report.json
 
+A rival, in the report, is a plausible wrong reading of the contract (a mutant of the suite's oracle). A requirement is
+undecided (inconclusive) while the experiment holds no log that tells it from each of its rivals.
+
 exit status:
   0  conformant
   1  not conformant

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import parea_target
 import pytest
+from checks.suite.support import KEY, OTHER_KEY
+from faults.lab import DATA
 from parea_conformance import contract as contract_module
 from parea_conformance.contract import Contract
 from parea_conformance.logs import seed_data
@@ -14,10 +15,6 @@ from parea_conformance.options import Options
 from parea_conformance.reading.order import root_key
 from parea_target.loader import read_experiments
 from starlette.types import ASGIApp
-
-DATA = Path(__file__).resolve().parents[2] / "parea_target" / "data"
-KEY = "a-key-of-the-tests-7d1f"
-OTHER_KEY = "another-key-of-the-tests"
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +34,7 @@ def target() -> Iterator[ASGIApp]:
     """The reference target with the bundled data."""
     said = parea_target.load()
     with parea_target.Store(said, read_experiments([DATA], said)) as store:
-        keys = {
-            KEY: [seed_data.EXPERIMENT, seed_data.EMPTY_EXPERIMENT],
-            OTHER_KEY: [seed_data.OTHER_EXPERIMENT],
-        }
-        yield parea_target.create_app(store, keys)
+        yield parea_target.create_app(store, dict(zip((KEY, OTHER_KEY), seed_data.TENANTS, strict=True)))
 
 
 @pytest.fixture(scope="session")

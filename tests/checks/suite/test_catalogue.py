@@ -28,15 +28,14 @@ def test_every_requirement_has_a_check_and_every_check_a_requirement(contract: C
 
 
 def test_every_filter_requirement_names_an_operator_and_a_kind_of_the_contract(contract: Contract) -> None:
-    kinds = {"list" if kind.endswith("_list") else kind for kind in contract.kinds.values()}
-    named = {tuple(name.split(".")[1:]) for name in contract.requirements if name.startswith("filter.")}
-    accepted = set()
-    for body in bodies.filters(contract):
-        kind = contract.field_kind(body["filter_field"])
-        if contract.accepts(body) and body["filter_field"] in contract.kinds:
-            accepted.add((body["filter_operator"], "list" if kind.endswith("_list") else kind))
+    named = {name for name in contract.requirements if name.startswith("filter.")}
+    accepted = {
+        contract.requirement_of(body["filter_operator"], body["filter_field"])
+        for body in bodies.filters(contract)
+        if contract.accepts(body) and body["filter_field"] in contract.kinds
+    }
     assert named == accepted
-    assert {kind for _, kind in named} == kinds
+    assert {contract.requirement_of("exists", member) for member in contract.kinds} <= named
 
 
 def test_every_class_has_requirements(contract: Contract) -> None:
@@ -152,11 +151,9 @@ def test_the_example_of_an_operator_alone_exposes_wrong_readings(
 ) -> None:
     example = contract.examples()[operator]
     matching = sample.matching(RIGHT, example)
-    kind = contract.field_kind(example.field or "")
-    kind = "list" if kind.endswith("_list") else kind
     told = [
         rival.name
-        for rival in rivals_of(f"filter.{operator}.{kind}")
+        for rival in rivals_of(contract.requirement_of(operator, example.field or ""))
         if sample.matching(rival.reading, example) != matching
     ]
     assert matching not in (LogSet(), sample.everything)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from checks.suite.support import KEY, OTHER_KEY, keyless
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
 from parea_conformance.http.client import BudgetSpentError, Client
@@ -14,8 +15,6 @@ from parea_conformance.options import Options, read_options
 from parea_target.server import running
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-KEY = "a-key-of-the-tests-7d1f"
-OTHER_KEY = "another-key-of-the-tests"
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 MakeOptions = Callable[..., Options]
@@ -96,12 +95,8 @@ def test_the_other_tenant_is_judged_from_both_sides(right: str, options: MakeOpt
 
 
 def test_known_failures_still_run_and_one_that_passes_fails_the_run(target: ASGIApp, options: MakeOptions) -> None:
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
     known = tuple((name, "a ticket") for name in ("auth.key-missing", "auth.key-wrong"))
-    with running(keyless) as base_url:
+    with running(keyless(target)) as base_url:
         none = judge(options(base_url, classes=("core",)))
         all_known = judge(options(base_url, classes=("core",), known_failures=known))
         some = judge(options(base_url, classes=("core",), known_failures=known[:1]))

@@ -163,6 +163,23 @@ def test_instants_in_order() -> None:
 @pytest.mark.parametrize(
     "text", ["2024-04-15", "2024-02-30T00:00:00Z", "2024-04-15T24:00:00Z", "2024-04-15T10:00:00", "now", ""]
 )
-def test_what_is_no_instant(text: str) -> None:
+def test_what_is_not_an_instant(text: str) -> None:
     with pytest.raises(ValueError, match="no"):
         instant(text)
+
+
+@pytest.mark.parametrize("operator", ["starts_with", "EQUALS", "", None])
+def test_an_operator_that_is_not_known_is_an_error(operator: str | None) -> None:
+    for values in ((5.0,), ("a",), (), None):
+        with pytest.raises(ValueError, match="does not know the operator"):
+            RIGHT.judge(values, Filter("latency", operator, "9"))
+
+
+def test_the_oracle_knows_every_operator(contract: Contract) -> None:
+    for operator in contract.operators:
+        assert RIGHT.judge((5.0,), Filter("latency", operator, "9")) in (True, False)
+
+
+def test_a_kind_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        RIGHT.values({"latency": 1}, Filter("latency", "exists"), {"latency": "weight"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
-from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.logs.sampling import SAMPLE, Sampler
 from parea_conformance.logs.traits import of_log, of_neighbours
 from parea_conformance.probes import planner
@@ -100,3 +100,12 @@ def test_what_few_telling_logs_decide_they_decide_among_many_others(contract: Co
     assert len(sampled.logs) == SAMPLE
     plans = planner.plans(sampled, contract, tuple(contract.requirements), 0)
     assert {plan.requirement: [r.name for r in plan.undecided] for plan in plans if plan.undecided} == {}
+
+
+def test_sets_of_logs() -> None:
+    one, other = LogSet.of([0, 2, 2]), LogSet.of([2, 5])
+    assert (list(one), len(one), bool(one), bool(LogSet())) == ([0, 2], 2, True, False)
+    assert (one | other, one & other, one - other) == (LogSet.of([0, 2, 5]), LogSet.of([2]), LogSet.of([0]))
+    assert len({one, LogSet.of([2, 0])}) == 1
+    with pytest.raises(AttributeError):
+        one.bits = 7  # type: ignore[misc]

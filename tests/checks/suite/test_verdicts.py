@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import parea_target
 import pytest
+from checks.suite.support import KEY, keyless
 from parea_conformance import cli
 from parea_conformance.contract import Contract
 from parea_conformance.engine import Report, judge
@@ -24,7 +25,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-KEY = "a-key-of-the-tests-7d1f"
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 MakeOptions = Callable[..., Options]
@@ -83,11 +83,7 @@ def test_a_server_that_answers_every_filter_with_all_logs(logs: list[dict[str, A
 
 
 def test_a_server_that_ignores_the_key(target: ASGIApp, options: MakeOptions) -> None:
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
-    with running(keyless) as base_url:
+    with running(keyless(target)) as base_url:
         report = judge(options(base_url))
     assert report.status == 1
     assert _failed(report) == {"auth.key-missing", "auth.key-wrong", "auth.first"}

@@ -37,14 +37,12 @@ class Exchange:
 
     Attributes:
         status: the HTTP status; 0 when no answer came, and then `error` says why.
-        seconds: from sending to the last byte.
     """
 
     request: Request
     status: int
     headers: httpx.Headers = field(repr=False)
     body: bytes = field(repr=False)
-    seconds: float = 0.0
     error: str = ""
     curl: str = field(default="", repr=False)
 
@@ -84,7 +82,7 @@ class Client:
     At most so many, and no faster than so, as the options say.
 
     Attributes:
-        sent: how many requests were sent. seconds: how long their answers took, added up.
+        sent: how many requests were sent.
         observers: told of every exchange.
 
     Args:
@@ -95,7 +93,6 @@ class Client:
         self.base_url = options.base_url.rstrip("/")
         self.experiment = options.experiment
         self.sent = 0
-        self.seconds = 0.0
         self.observers: list[Callable[[Exchange], None]] = []
         self._template = contract.path
         self._key_header = contract.key_header
@@ -137,7 +134,6 @@ class Client:
             self._wait_for_turn()
             exchange = self._send(request)
             with self._lock:
-                self.seconds += exchange.seconds
                 for observe in self.observers:
                     observe(exchange)
             if exchange.status != _BUSY or attempt == _PATIENCE:
@@ -162,7 +158,6 @@ class Client:
 
     def _send(self, request: Request) -> Exchange:
         headers = self._headers(request)
-        start = time.perf_counter()
         for attempt in range(_DROPPED + 1):
             content = iter([request.body]) if request.chunked else request.body
             sent = httpx.Request(
@@ -176,10 +171,8 @@ class Client:
                 # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
                 if attempt == _DROPPED or not isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
                     failed = self._hidden(f"no answer: {type(error).__name__}: {error}")
-                    seconds = time.perf_counter() - start
-                    return Exchange(request, 0, httpx.Headers(), b"", seconds, failed, self.curl(request))
-        seconds = time.perf_counter() - start
-        return Exchange(request, answer.status_code, answer.headers, body, seconds, "", self.curl(request))
+                    return Exchange(request, 0, httpx.Headers(), b"", failed, self.curl(request))
+        return Exchange(request, answer.status_code, answer.headers, body, "", self.curl(request))
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
         headers = [(name.encode(), value.encode()) for name, value in request.headers]

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from parea_conformance.contract import Contract
-from parea_conformance.http.json_text import parse
+from parea_conformance.http.json_text import TooDeepError, parse
 from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
 
@@ -67,13 +67,13 @@ def elements(body: bytes) -> list[msgspec.Raw | Any]:
     """The elements of a JSON array, as views of its bytes; as values where the fast reader refuses what JSON allows.
 
     Raises:
-        ValueError: the body is not JSON in UTF-8.
-        TypeError: it is JSON, but not an array, or nested too deep to be read.
+        ValueError: the body is not JSON in UTF-8, or too deep.
+        TypeError: it is JSON, but not an array.
     """
     try:
         return list(_RAW.decode(body))
     except RecursionError:
-        raise TypeError("JSON nested too deep to be read") from None
+        raise TooDeepError from None
     except msgspec.DecodeError:
         value = parse(body)
         if not isinstance(value, list):
@@ -97,8 +97,8 @@ class KnownLogs:
             visit: is given each log that is parsed and valid; with it every log is parsed.
 
         Raises:
-            ValueError: the body is not JSON.
-            TypeError: it is not an array, or nested too deep to be read.
+            ValueError: the body is not JSON, or too deep.
+            TypeError: it is not an array.
         """
         facts: list[Fact] = []
         faults: list[str] = []

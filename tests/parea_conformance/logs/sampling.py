@@ -27,10 +27,21 @@ class Sampler:
         self._kept: dict[str, Log] = {}
         self._rest: list[Log] = []
         self._seen = 0
+        self._all: list[Log] | None = []  # as long as they are few
         self._last: Log | None = None
 
     def visit(self, log: Log) -> None:
         """See one log; they come in the order of the answer."""
+        if self._all is None:
+            self._choose(log)
+            return
+        self._all.append(log)
+        if len(self._all) > SAMPLE:
+            logs, self._all = self._all, None
+            for one in logs:
+                self._choose(one)
+
+    def _choose(self, log: Log) -> None:
         last, self._last = self._last, log
         if len(self._kept) >= _MOST or not self._keep(last, log):
             self._pick(log)
@@ -68,5 +79,5 @@ class Sampler:
 
     def logs(self) -> list[Log]:
         """The sample, in the order in which a server must answer it, each log once."""
-        rest = {log["trace_id"]: log for log in self._rest}
-        return sorted({**rest, **self._kept}.values(), key=root_key)
+        logs = [*self._rest, *self._kept.values()] if self._all is None else self._all
+        return sorted({log["trace_id"]: log for log in logs}.values(), key=root_key)

@@ -15,6 +15,8 @@ EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01"
 """The experiment that the data belong to, by the name of its file."""
 EMPTY_EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a02"
 OTHER_EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a03"
+TENANTS = ((EXPERIMENT, EMPTY_EXPERIMENT), (OTHER_EXPERIMENT,))
+"""The experiments of two keys: of that by which is judged, and of the other tenant's."""
 
 _TEXTS: tuple[str | None, ...] = (
     "Greeting", "greeting", "Greeting ", " Greeting", "", None, "1.0", "1", "100% sure", "1000 sure", "a_b", "axb",

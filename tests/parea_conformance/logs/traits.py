@@ -10,6 +10,7 @@ from parea_conformance.reading.order import child_key, with_descendants
 from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS
 
 V = TypeVar("V", str, float)
+_DEEPEST = 8
 
 TEXT: tuple[Callable[[str], object], ...] = (
     lambda text: text == "",
@@ -101,7 +102,12 @@ def _of_scores(log: Log, kinds: Mapping[str, str]) -> Iterator[Trait]:
 
 
 def _within(value: Any, path: tuple[str, ...]) -> Iterator[Trait]:
-    """The traits of a value, and of what it holds; `*` stands for every key and index."""
+    """The traits of a value, and of what it holds; `*` stands for every key and index.
+
+    What is nested deeper than `_DEEPEST` makes no difference to a reading.
+    """
+    if len(path) > _DEEPEST:
+        return
     if isinstance(value, Mapping):
         yield (*path, "length"), min(len(value), 2)
         for key, inner in value.items():

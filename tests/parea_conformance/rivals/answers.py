@@ -114,12 +114,7 @@ CHILD_ORDERS = (
         lambda log: (_start(log), log["trace_id"]),
     ),
     OrderRival(
-        "children-descending",
-        "Children are ordered downwards.",
-        "two children",
-        "result.tree",
-        child_key,
-        reverse=True,
+        "children-descending", "Children are ordered downwards.", "two children", "result.tree", child_key, reverse=True
     ),
     OrderRival(
         "children-as-text",

@@ -52,10 +52,7 @@ class EveryAnswer:
             if own and exchange.request.method != "HEAD" and exchange.status < 500:
                 name = "error.validation" if exchange.status == 422 else "error.detail"
                 judge(name, "every such answer was checked against its schema", self._error(exchange))
-        for status, requirement, header in (
-            (401, "auth.challenge", "www-authenticate"),
-            (429, _LIMIT, "retry-after"),
-        ):
+        for status, requirement, header in ((401, "auth.challenge", "www-authenticate"), (429, _LIMIT, "retry-after")):
             if exchange.status == status:
                 self._limited |= status == 429
                 missing = failure(exchange, f"{status} without {header}", f"a header {header}")

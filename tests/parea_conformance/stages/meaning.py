@@ -51,9 +51,9 @@ class Meaning:
         self.misread: frozenset[str] = frozenset()
         self.plans = plans(sample, context.contract, tuple(context.ledger.entries), context.options.seed)
 
-    def ask(self, filter_: Filter, *, again: bool = False) -> Seen:
+    def ask(self, filter_: Filter) -> Seen:
         """Send a filter, unless its answer is known; judge the make-up of the answer."""
-        if again or filter_ not in self.seen:
+        if filter_ not in self.seen:
             exchange = self._context.client.ask(filter_)
             answer = self._context.read(exchange) if exchange.status == 200 else None
             self._accepted(exchange, filter_)
