@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
-from contract.operations import Operation, operations_of
+from contract.operations import Operation, check_examples, operations_of
 from contract.plain_types import UnsupportedError
 from contract.signatures import Signature, signature_of, success_of
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
@@ -100,6 +100,8 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         UnsupportedError: one of them is missing, or an operation needs what the templates cannot give.
     """
     operations = {operation.function: operation for operation in operations_of(document)}
+    for operation in operations.values():
+        check_examples(document, operation)
     endpoints = [each for collection in data.endpoint_collections_by_tag.values() for each in collection.endpoints]
     _check_complete(document, data, endpoints, operations)
     servers = document.get("servers", [])

@@ -78,7 +78,7 @@ def operations_of(document: dict[str, Any]) -> list[Operation]:
     """Every operation, in the order of the document.
 
     Raises:
-        UnsupportedError: one of them says what nothing can be made of, or leaves out what must be known.
+        UnsupportedError: one of them says what nothing can be made of, or has the name of another.
     """
     found = [
         _operation(document, path, method, item)
@@ -90,8 +90,23 @@ def operations_of(document: dict[str, Any]) -> list[Operation]:
     for operation in found:
         if (first := seen.setdefault(operation.function, operation)) is not operation:
             raise UnsupportedError(f"{operation.at}: operationId is that of {first.at}")
-        _check(document, operation)
     return found
+
+
+def check_examples(document: dict[str, Any], operation: Operation) -> None:
+    """Does the document give the examples by which an operation is asked and answered, one success of one exact status?
+
+    Raises:
+        UnsupportedError: an example is missing, or is not one that its schema accepts; or the statuses are others.
+    """
+    documented = [status for status in operation.responses if status.startswith("2")]
+    if len(documented) != 1:
+        raise UnsupportedError(f"{operation.at}.responses: one success is supported, not {len(documented)}")
+    for at, schema, example in _examples(document, operation):
+        validator = jsonschema_rs.Draft202012Validator({**schema, "components": document.get("components", {})})
+        if (error := next(validator.iter_errors(example), None)) is not None:
+            place = "".join(f".{step}" for step in error.instance_path)
+            raise UnsupportedError(f"{at}: the example{place} is not one that its schema accepts: {error.message}")
 
 
 def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
@@ -165,14 +180,6 @@ def _examples_of(document: dict[str, Any], said: dict[str, Any]) -> tuple[Any, .
     return tuple(schema.get("examples", ()))
 
 
-def _check(document: dict[str, Any], operation: Operation) -> None:
-    for at, schema, example in _examples(document, operation):
-        validator = jsonschema_rs.Draft202012Validator({**schema, "components": document.get("components", {})})
-        if (error := next(validator.iter_errors(example), None)) is not None:
-            place = "".join(f".{step}" for step in error.instance_path)
-            raise UnsupportedError(f"{at}: the example{place} is not one that its schema accepts: {error.message}")
-
-
 def _examples(document: dict[str, Any], operation: Operation) -> Iterator[tuple[str, Schema, Any]]:
     """Each example that the target answers with, or the suite sends: its place, its schema, itself."""
     for parameter in operation.parameters:
@@ -188,9 +195,6 @@ def _examples(document: dict[str, Any], operation: Operation) -> Iterator[tuple[
             raise UnsupportedError(f"{at}: only exact statuses are supported, from 200 on")
         if status.startswith("2") and response.get("content"):
             yield from _media(document, at, response, "the target answers with it")
-    documented = [status for status in operation.responses if status.startswith("2")]
-    if len(documented) != 1:
-        raise UnsupportedError(f"{operation.at}.responses: one success is supported, not {len(documented)}")
 
 
 def _media(document: dict[str, Any], at: str, said: dict[str, Any], use: str) -> Iterator[tuple[str, Schema, Any]]:
