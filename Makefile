@@ -42,6 +42,7 @@ check: $(READY)  ## Verify generated files; check format, lint, types, and what 
 	$(BIN)/mypy generated scripts tests
 	$(BIN)/openapi-spec-validator openapi.yaml
 	PYTHONPATH=scripts $(BIN)/python -m contract.diff --quiet
+	PYTHONPATH=scripts:tests $(BIN)/python -m contract.meanings
 
 diff-contract: $(READY)  ## Who breaks since the last release, or since BASE=<git ref or file> (ARGS=--json)
 	@PYTHONPATH=scripts $(BIN)/python -m contract.diff $(BASE) $(ARGS)

@@ -16,6 +16,7 @@ from parea_conformance.logs.known import KnownLogs
 from parea_conformance.options import Options
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import OPERATORS
 from parea_conformance.stages import (
     cases,
     composition,
@@ -117,6 +118,8 @@ def judge(options: Options, progress: Progress = _quiet, transport: httpx.BaseTr
 
 def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
     """Run the stages; how many root logs there are, and how many requests each requirement was to take."""
+    if unknown := [name for name in context.contract.operators if name not in OPERATORS]:
+        raise CannotJudgeError(f"the oracle (reading/oracle.py) does not know the operator {', '.join(unknown)}")
     progress(_name(preflight), 0, 0)
     exchange = preflight.first_contact(context)
     observer = EveryAnswer(context)

@@ -37,9 +37,11 @@ from parea_conformance.reading.oracle import RIGHT, Log
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 _WRONG_KEYS = ("x{key}", "not-the-key", "")
-_OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded", "application/problem+json", None)
+_PROBLEM = "application/problem+json"
+_OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded", _PROBLEM, None)
 # Statuses that say that the request is wrong, which a documented one is not.
 _WRONG = frozenset({400, 401, 405, 406, 411, 412, 413, 414, 415, 417, 422, 428, 431})
+_OF_A_FRONT = frozenset({400, 414, 431, 501, 503})
 _WRITES = "it may write: --allow-writes asks it with documented requests"
 
 
@@ -90,7 +92,9 @@ class _Judge:
     def _send(self, request: Request) -> Exchange:
         """Send a request; whatever comes is judged by its schema and its media type."""
         exchange = self._context.client.send(request)
-        if exchange.status >= 200 and request.method != "HEAD":
+        # Errors of what stands in front of a server are not judged, unless the operation documents them.
+        front = exchange.status in _OF_A_FRONT and str(exchange.status) not in self._operation.responses
+        if exchange.status >= 200 and request.method != "HEAD" and not front:
             self._write("media-type", "every answer was looked at", self._media_type(exchange), exchange)
             self._write("schema", "every answer was looked at", self._schema(exchange), exchange)
         return exchange
@@ -186,8 +190,10 @@ class _Judge:
         return None if media_type in documented_ else f"{exchange.status} came as {media_type or 'no media type'!r}"
 
     def _documented(self, exchange: Exchange) -> tuple[str, ...]:
+        """The media types that an answer may have: an error may be a problem, RFC 9457, wherever it may be JSON."""
         own = exchange.request.method == self._operation.method
-        return tuple(self._operation.media_types(exchange.status)) if own else (JSON,)
+        found = tuple(self._operation.media_types(exchange.status)) if own else (JSON,)
+        return (*found, _PROBLEM) if exchange.status >= 400 and JSON in found else found
 
     def _schema(self, exchange: Exchange) -> str | None:
         if JSON not in self._documented(exchange):
