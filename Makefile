@@ -33,7 +33,6 @@ $(READY): requirements.lock pyproject.toml
 
 generate: $(READY)  ## Write generated/, and what else follows from openapi.yaml
 	$(BIN)/python scripts/generate.py
-	$(BIN)/parea-conformance seed-data tests/parea_target/data
 
 check: $(READY)  ## Verify generated files; check format, lint, types, and what changed since the release
 	$(BIN)/python scripts/generate.py --check

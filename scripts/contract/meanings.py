@@ -124,18 +124,18 @@ def _operands(rules: FilterRules) -> Iterator[str]:
 
 def _uncovered(file: str, ids: Iterable[str], patterns: Iterable[str], lacks: str) -> Iterator[str]:
     """The requirements that none of the patterns names, and the patterns that name none; `*` is one part of an id."""
-    ids = [name.split(".") for name in ids]
+    wanted = [name.split(".") for name in ids]
 
     def names(pattern: str, parts: list[str]) -> bool:
-        wanted = pattern.split(".")
-        return len(wanted) == len(parts) and all(each in ("*", part) for each, part in zip(wanted, parts, strict=True))
+        own = pattern.split(".")
+        return len(own) == len(parts) and all(each in ("*", part) for each, part in zip(own, parts, strict=True))
 
     patterns = [pattern for pattern in patterns if pattern.startswith("filter.")]
-    for parts in ids:
+    for parts in wanted:
         if not any(names(pattern, parts) for pattern in patterns):
             yield f"{file}: {'.'.join(parts)}: {lacks}"
     for pattern in patterns:
-        if not any(names(pattern, parts) for parts in ids):
+        if not any(names(pattern, parts) for parts in wanted):
             yield f"{file}: {pattern}: the contract has no such requirement"
 
 
