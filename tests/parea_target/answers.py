@@ -1,9 +1,11 @@
 """Answers: what is selected, how it is written, how it is sent; and errors."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from starlette.responses import Response, StreamingResponse
@@ -18,7 +20,7 @@ _CHUNK_BYTES = 1 << 18
 JSON = "application/json"
 
 
-class Refusal(Exception):  # noqa: N818 - no error of the server's: the answer to a request that is not as it must be
+class Refusal(Exception):  # noqa: N818 - not an error of the server: the answer to a request that is not as it must be
     """An answer other than 200.
 
     Attributes:
@@ -34,13 +36,16 @@ class Refusal(Exception):  # noqa: N818 - no error of the server's: the answer t
         self.headers = headers or {}
 
 
-def order_by(tables: Tables) -> list[ColumnElement[object]]:
+Order = list[ColumnElement[Any]]
+
+
+def order_by(tables: Tables) -> Order:
     """The order of an answer: by instant, then by code point, which is how SQLite compares text."""
     return [tables.member("start_timestamp"), tables.member("trace_id")]
 
 
 def select_logs(
-    tables: Tables, experiment_id: int, condition: ColumnElement[bool] | None, order: list[ColumnElement[object]]
+    tables: Tables, experiment_id: int, condition: ColumnElement[bool] | None, order: Order
 ) -> Select[bytes]:
     """The statement that selects the bodies of the root logs that meet the condition, or of all."""
     statement = select(tables.log.c.body).where(tables.log.c.experiment_id == experiment_id).order_by(*order)
@@ -66,6 +71,23 @@ def refuse(contract: Contract, refusal: Refusal) -> Response:
     """The answer to a request that is refused. ASCII, so that whatever a member is called can be written."""
     detail = contract.detail(refusal.status) if refusal.detail is None else refusal.detail
     return Response(json.dumps({"detail": detail}), refusal.status, refusal.headers, JSON)
+
+
+@dataclass(frozen=True)
+class AnswerParts:
+    """How an answer is made.
+
+    Attributes:
+        order: the order of an answer, in SQL.
+        select: the experiment's id, the condition (None for all) and the order → the statement that selects bodies.
+        render: the bodies of the logs → the chunks of the answer.
+        refuse: a refusal → the answer.
+    """
+
+    order: Callable[[Tables], Order] = order_by
+    select: Callable[[Tables, int, ColumnElement[bool] | None, Order], Select[bytes]] = select_logs
+    render: Callable[[Generator[bytes]], Generator[bytes]] = render
+    refuse: Callable[[Contract, Refusal], Response] = refuse
 
 
 async def send_answer(chunks: Generator[bytes], scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from parea_target.answers import Refusal, send_answer
-from parea_target.filters import filter_condition
+from parea_target.conditions import filter_condition
 from parea_target.judging import Call, Target, Tenant
 from parea_target.parts import Parts
 from parea_target.store import Store
@@ -21,15 +21,16 @@ _PARTS = Parts()
 class _EveryRequest(BaseRoute):
     """The one route. The key is judged before path and method, so the router must decide about neither."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, parts: Parts) -> None:
         self._target = target
+        self._parts = parts
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(Request(scope, receive), self._target)
-        contract, store, parts = self._target.contract, self._target.store, self._target.parts
+        contract, store, parts = self._target.contract, self._target.store, self._parts
         try:
             for judge in parts.judges:
                 await judge(call)
@@ -59,4 +60,4 @@ def create_app(store: Store, keys: Mapping[str, Collection[str] | None], parts: 
         key: Tenant(None if experiments is None else frozenset(experiments)) for key, experiments in keys.items()
     }
     target = Target(store.contract, store, tenants, parts)
-    return Starlette(routes=[_EveryRequest(target)], exception_handlers={Exception: _server_error})
+    return Starlette(routes=[_EveryRequest(target, parts)], exception_handlers={Exception: _server_error})

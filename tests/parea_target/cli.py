@@ -59,14 +59,14 @@ def _parser() -> _Parser:
         "no random key, and without --api-key the first of the file is the api_key that is printed",
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    parser.add_argument("--port", default=0, type=_port, help="the port; 0, the default, is one that is free")
+    parser.add_argument("--port", default=0, type=_port, help="the port; 0, the default, takes a free one")
     return parser
 
 
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65_535:
-        raise argparse.ArgumentTypeError(f"{port} is no port")
+        raise argparse.ArgumentTypeError(f"{port} is not a port (0 to 65535)")
     return port
 
 
@@ -74,7 +74,7 @@ def read_keys(file: Path | None, api_key: str | None, experiments: Sequence[str]
     """The keys and what exists for each; the first is the one to print.
 
     Raises:
-        DataError: the file is not as it must be, a key cannot be sent in a header, or an experiment is not served.
+        DataError: the file is malformed, a header cannot carry a key, or an experiment is not served.
     """
     keys: Keys = {}
     if api_key is not None or file is None:
