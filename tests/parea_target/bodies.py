@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+import anyio
 from starlette.requests import Request
 
 from parea_target import json_text
 from parea_target.answers import Refusal
 from parea_target.contract import Contract
 from parea_target.json_text import Place
+
+# How long, in seconds, a body may take to arrive.
+BODY_SECONDS = 30.0
+
+# Errors that a 422 lists at most; a body can have thousands.
+_MOST_ERRORS = 100
 
 
 class BodyError(TypedDict):
@@ -35,11 +42,20 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     """The body, of which no more than `max_bytes` and one piece are ever held.
 
     Raises:
-        Refusal: 413, the body is larger: as soon as its announced length or what has come says so.
+        Refusal: 413, the body is larger: as soon as its announced length or what has come says so; 408, it did not
+            arrive within `BODY_SECONDS`.
     """
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > max_bytes:
         raise Refusal(413)
+    try:
+        with anyio.fail_after(BODY_SECONDS):
+            return await _read_pieces(request, max_bytes)
+    except TimeoutError:
+        raise Refusal(408, "The body did not arrive in time.", {"Connection": "close"}) from None
+
+
+async def _read_pieces(request: Request, max_bytes: int) -> bytes:
     body = bytearray()
     async for piece in request.stream():
         if len(body) + len(piece) > max_bytes:
@@ -63,8 +79,8 @@ def validate_body(contract: Contract, body: object) -> list[BodyError]:
     A lone surrogate is an error too, which the contract allows: neither the validator nor the store can hold one.
     """
     if surrogates := _members_with_surrogates(body):
-        return [_error(place, "surrogate", "holds a lone surrogate") for place in surrogates]
-    faults = contract.body_faults(body)
+        return [_error(place, "surrogate", "holds a lone surrogate") for place in surrogates[:_MOST_ERRORS]]
+    faults = contract.body_faults(body)[:_MOST_ERRORS]
     return [_error(place, keyword, _MESSAGES.get(keyword, "is not valid")) for place, keyword in faults]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, not_, or_
+from sqlalchemy import Boolean, ColumnElement, LargeBinary, cast, false, func, literal, not_, or_
 
 from parea_target.contract import Contract
 from parea_target.filters import Asked, Condition, Filter, Subject, find_subject
@@ -68,8 +68,9 @@ def _in(read: Reader) -> Condition:
 
 
 def _like(subject: Subject, asked: Asked) -> ColumnElement[bool]:
-    """The value occurs in some text. SQLite's `lower` folds ASCII only, and `instr` knows no wildcards."""
-    return subject.some(func.instr(func.lower(subject.value), func.lower(asked.filter_value)) > 0)
+    """The value occurs in some text, ASCII letters without case, no wildcards."""
+    sought = literal(asked.filter_value.encode().lower(), LargeBinary)
+    return subject.some(func.contains_without_case(cast(subject.value, LargeBinary), sought, type_=Boolean))
 
 
 def _exists(subject: Subject, _asked: Asked) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from parea_target.bodies import BodyError, malformed, parse_body, read_body, val
 from parea_target.contract import Contract
 from parea_target.filters import Filter
 from parea_target.store import Store
+from parea_target.workers import run_work
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,10 @@ async def judge_size(call: Call) -> None:
 
 async def judge_body(call: Call) -> None:
     """422 for a body that is not JSON, or that the contract's schema does not accept."""
+    call.filter = await run_work(_read_filter, call)
+
+
+def _read_filter(call: Call) -> Filter:
     parts = call.target.parts
     try:
         body = parts.parse(call.body)
@@ -101,7 +106,7 @@ async def judge_body(call: Call) -> None:
         raise Refusal(422, malformed()) from None
     if errors := parts.validate(call.target.contract, body):
         raise Refusal(422, errors)
-    call.filter = parts.filter(body)
+    return parts.filter(body)
 
 
 async def judge_experiment(call: Call) -> None:

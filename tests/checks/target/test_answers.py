@@ -1,13 +1,11 @@
 """Answers: their bytes, their size, their independence of each other."""
 
 import json
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-import pytest
 from checks.target.conftest import KEY, PATH
 from parea_target import RootLog, Store, create_app
 from parea_target.server import running
@@ -87,22 +85,3 @@ def test_slow_clients_starve_nobody(serve: Any, make_log: Callable[..., Any]) ->
     for each, answer in zip(slow, answers, strict=True):
         answer.close()
         each.close()
-
-
-def test_servers_stop_and_leave_no_thread(contract: Any) -> None:
-    before = threading.active_count()
-    with Store(contract, [("e", [])]) as store:
-        app = create_app(store, {KEY: None})
-        for _ in range(3):
-            with running(app) as url:
-                assert httpx.get(url).status_code == 401
-            with pytest.raises(httpx.ConnectError):
-                httpx.get(url)
-    assert threading.active_count() == before
-
-
-def test_address_in_use(contract: Any) -> None:
-    with Store(contract, []) as store, running(create_app(store, {})) as url:
-        port = int(url.rsplit(":", 1)[1])
-        with pytest.raises(OSError, match="in use"), running(create_app(store, {}), port=port):
-            pass
