@@ -15,15 +15,16 @@ from parea_target import Parts, RootLog, Store, bodies, create_app
 from parea_target.conditions import CONDITIONS
 from parea_target.filters import Asked, Subject
 from parea_target.server import Limits, running
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 
 LIKE = {"filter_field": "output", "filter_operator": "like", "filter_value": "a" * 59_999 + "b"}
 SLOW_LIKE = {**LIKE, "filter_value": "a" * 2_999 + "b"}
 
 
 def slow_like(subject: Subject, asked: Asked) -> ColumnElement[bool]:
-    """Right, but SQLite compares the whole of the value at every position of a text: some milliseconds for each log."""
-    return subject.some(func.instr(func.lower(subject.value), func.lower(asked.filter_value)) > 0)
+    """Right, but SQLite compares the whole of the value at every position of each text, and that twenty times."""
+    texts = [func.lower(subject.value) + str(time) for time in range(20)]
+    return subject.some(or_(*(func.instr(text, func.lower(asked.filter_value)) > 0 for text in texts)))
 
 
 SLOW = replace(Parts(), conditions={**CONDITIONS, ("like", "text"): slow_like})
@@ -108,6 +109,15 @@ def test_nobody_waits_for_another_body(store: Store, value: str, field: str) -> 
     body = {"filter_field": field, "filter_operator": operator, "filter_value": value}
     with running(create_app(store, {KEY: None})) as url:
         assert answer_that_delays_nobody(url, body).status_code in (200, 422)
+
+
+def test_nobody_waits_for_the_parser(store: Store) -> None:
+    def parse(body: bytes) -> object:
+        time.sleep(1)
+        return bodies.parse_body(body)
+
+    with running(create_app(store, {KEY: None}, replace(Parts(), parse=parse))) as url:
+        assert answer_that_delays_nobody(url, {}).is_success
 
 
 def test_query_ends_when_the_client_leaves(store: Store) -> None:
