@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from ._async_parea import AsyncParea
 from ._parea import Parea
-from ._version import __version__
 from .client import AuthenticatedClient, Client
+from .contract import __version__
 from .errors import (
+    BadRequestError,
     ContentTooLargeError,
     InvalidAnswerError,
     InvalidFilterError,
@@ -17,6 +18,8 @@ from .errors import (
     PareaConnectionError,
     PareaError,
     PareaTimeoutError,
+    RequestHeaderFieldsTooLargeError,
+    ServiceUnavailableError,
     StatusError,
     TableError,
     TooManyRequestsError,
@@ -25,6 +28,7 @@ from .errors import (
     UnexpectedStatusError,
     UnprocessableContentError,
     UnsupportedMediaTypeError,
+    URITooLongError,
 )
 
 __all__ = [
@@ -32,6 +36,7 @@ __all__ = [
     "AsyncLogStream",
     "AsyncParea",
     "AuthenticatedClient",
+    "BadRequestError",
     "Client",
     "ContentTooLargeError",
     "EvaluationScore",
@@ -51,7 +56,9 @@ __all__ = [
     "PareaConnectionError",
     "PareaError",
     "PareaTimeoutError",
+    "RequestHeaderFieldsTooLargeError",
     "Response",
+    "ServiceUnavailableError",
     "StatusError",
     "TableError",
     "TooManyRequestsError",
@@ -61,6 +68,7 @@ __all__ = [
     "TraceLogFilters",
     "TraceLogImage",
     "TruncatedResponse",
+    "URITooLongError",
     "UnauthorizedError",
     "UnexpectedStatusError",
     "UnprocessableContentError",
@@ -71,8 +79,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from ._streams import AsyncLogStream, LogStream
-    from ._where import where
+    from ._filters.where import where
+    from ._http.async_streams import AsyncLogStream
+    from ._http.sync_streams import LogStream
     from .models import (
         EvaluationScore,
         FilterOperator,
@@ -89,9 +98,9 @@ if TYPE_CHECKING:
 else:
     # What the first call needs, and not the import: by then the time of a request hides it.
     _LATER = {
-        "AsyncLogStream": "_streams",
-        "LogStream": "_streams",
-        "where": "_where",
+        "where": "_filters.where",
+        "AsyncLogStream": "_http.async_streams",
+        "LogStream": "_http.sync_streams",
         "EvaluationScore": "models",
         "FilterOperator": "models",
         "LLMInputs": "models",

@@ -1,6 +1,9 @@
+"""The class of the contract's schema `EvaluationScore`."""
+
 from __future__ import annotations
 
-from .._model import OpenModel, define
+from .._json.attrs_protocol import define
+from .._json.model import OpenModel
 from ..types import UNSET, Unset
 
 
@@ -16,3 +19,5 @@ class EvaluationScore(OpenModel, kw_only=True):
     """The id of the metric."""
     reason: None | str | Unset = UNSET
     """Why the metric gave this score."""
+    id: int | None | Unset = UNSET
+    """The score's own id."""

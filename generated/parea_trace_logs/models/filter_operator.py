@@ -1,3 +1,5 @@
+"""The values of the contract's schema `FilterOperator`."""
+
 from enum import StrEnum
 
 
@@ -7,7 +9,7 @@ class FilterOperator(StrEnum):
     EQUALS = "equals"
     """The value is the same, as text, number, instant or boolean; in a list, some element is."""
     NOT_EQUALS = "not_equals"
-    """The complement of `equals`; null and absent fit."""
+    """The complement of `equals`; null and absent match."""
     LIKE = "like"
     """The value occurs in the text, ASCII letters without case; it has no wildcards."""
     GREATER_THAN_OR_EQUAL = "greater_than_or_equal"
@@ -23,6 +25,6 @@ class FilterOperator(StrEnum):
     EXISTS = "exists"
     """Neither null nor absent; without a value."""
     IN = "in"
-    """One of the values between commas, blanks around each left out, equals."""
+    """One of the values between commas, spaces around each left out, equals."""
     BETWEEN = "between"
     """At least the first and at most the second of two numbers or instants, with a comma between them."""

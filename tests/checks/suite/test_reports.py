@@ -1,36 +1,29 @@
 """The reports: their schema, what changed between two, and the page in a real browser."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from checks.browser import dom_of
+from checks.suite.support import keyless
 from parea_conformance import cli
+from parea_conformance.engine import judge
 from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_html, compare
 from parea_conformance.report.data import report_schema
-from parea_conformance.suite import judge
 from parea_target.server import running
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-KEY = "a-key-of-the-tests-7d1f"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 
 @pytest.fixture(scope="module")
 def data(target: ASGIApp, options: Callable[..., Options]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The data of a right report, and of one with failures."""
-
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
-    with running(target) as right, running(keyless) as wrong:
+    with running(target) as right, running(keyless(target)) as wrong:
         yield tuple(json.loads(json.dumps(as_data(judge(options(url))))) for url in (right, wrong))
 
 
@@ -75,30 +68,13 @@ def test_the_page_needs_no_network_and_escapes_what_servers_say(data: tuple[dict
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_in_a_browser(data: tuple[dict[str, Any], ...], tmp_path: Path, width: int) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)}")
     # The page is as wide as its window, and says so to the probe below: nothing sticks out to the right.
     probe = "<script>document.title = document.documentElement.scrollWidth + ' ' + innerWidth</script>"
     file = tmp_path / "report.html"
     file.write_text(as_html(data[1]).replace("</body>", f"{probe}</body>"), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    done = subprocess.run(  # noqa: S603 - a browser of this machine, on our own page
-        [
-            browser,
-            *flags,
-            f"--user-data-dir={tmp_path / 'profile'}",
-            f"--window-size={width},1000",
-            "--dump-dom",
-            file.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    title = done.stdout.partition("<title>")[2].partition("</title>")[0]
+    dom = dom_of(file, width, tmp_path / "profile")
+    title = dom.partition("<title>")[2].partition("</title>")[0]
     needed, given = map(int, title.split())
     assert needed <= given
-    assert done.stdout.count("<details") == len(data[1]["requirements"])
-    assert "NOT CONFORMANT" in done.stdout
+    assert dom.count("<details") == len(data[1]["requirements"])
+    assert "NOT CONFORMANT" in dom
