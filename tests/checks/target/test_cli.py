@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from checks.target.conftest import PATH
 from parea_target import cli
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -41,7 +42,7 @@ def started(*arguments: str, end: signal.Signals = signal.SIGTERM) -> Iterator[d
 
 
 def ask(ready: dict[str, Any], experiment: str, key: str | None = None) -> httpx.Response:
-    url = f"{ready['base_url']}/api/parea/v1/experiment/{experiment}/trace_logs"
+    url = ready["base_url"] + PATH.format(experiment)
     return httpx.post(url, json={}, headers={"x-api-key": key or ready["api_key"]})
 
 
