@@ -67,7 +67,7 @@ def faults_of(document: dict[str, Any]) -> list[str]:
         "nothing says what it means",
         gone,
     )
-    for file, has in _written():
+    for file, has in _written(rules.operators):
         compare(file, rules.operators, has, "it has no meaning here", gone)
     compare(
         "tests/parea_target/conditions.py (CONDITIONS)",
@@ -88,12 +88,14 @@ def _examples(document: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(each.operator for each in Contract(document).examples().values() if each.operator))
 
 
-def _written() -> Iterator[tuple[str, list[str]]]:
+def _written(operators: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """By file, the operators that it names, in code that does not ask for them by a table."""
     runtime = ROOT / "scripts" / "runtime" / "_filters"
     for name in ("where.py", "where_text.py"):
         yield f"scripts/runtime/_filters/{name}", [each.lower() for each in _members(runtime / name)]
     yield "tests/parea_conformance/reading/oracle.py", sorted(oracle.OPERATORS)
+    named = {text for path in (ROOT / "tests" / "second_server").glob("*.py") for text in _texts(path)}
+    yield "tests/second_server", [operator for operator in operators if operator in named]
 
 
 def _members(path: Path) -> list[str]:
@@ -105,6 +107,13 @@ def _members(path: Path) -> list[str]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "FilterOperator"
     ]
     return list(dict.fromkeys(named))
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """The texts that stand in the code of a module, not in its docstrings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _operands(rules: FilterRules) -> Iterator[str]:

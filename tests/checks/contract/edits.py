@@ -58,23 +58,36 @@ _TAGS = """    ExperimentTags:
 
 @dataclass(frozen=True)
 class Edit:
-    """One edit: what is inserted into `openapi.yaml` before which places of it."""
+    """One edit of `openapi.yaml`.
 
-    insertions: Mapping[str, str]
+    Attributes:
+        inserted: what is inserted, each with the place that it goes before.
+        replaced: what is replaced, old and new.
+    """
 
-    def __call__(self, text: str) -> str:
-        """The document's text with the edit made."""
-        for place, inserted in self.insertions.items():
-            assert text.count(place) == 1, place
-            text = text.replace(place, inserted + place)
-        return text
+    inserted: tuple[tuple[str, str], ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
 
+
+def edited(text: str, *edits: Edit) -> str:
+    """The document's text with these edits made. What several of them insert is inserted once."""
+    for old, new in (each for edit in edits for each in edit.replaced):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    for place, inserted in dict.fromkeys(each for edit in edits for each in edit.inserted):
+        assert text.count(place) == 1, place
+        text = text.replace(place, inserted + place)
+    return text
+
+
+_EXPERIMENT_PATH = (_PATHS, f"\n  /api/parea/v1/experiment/{{experiment_uuid}}:\n{_EXPERIMENT_UUID}")
 
 GET = Edit(
-    {
-        _PATHS: f"""
-  /api/parea/v1/experiment/{{experiment_uuid}}:
-{_EXPERIMENT_UUID}    get:
+    (
+        _EXPERIMENT_PATH,
+        (
+            _PATHS,
+            f"""    get:
       operationId: get_experiment
       summary: Get one experiment
       description: Answers the experiment, without its logs.
@@ -87,14 +100,17 @@ GET = Edit(
               schema: {{$ref: '#/components/schemas/Experiment'}}
               example: {{uuid: 0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01, name: greeting, run_count: 3}}
 {_ERRORS}""",
-        _SCHEMAS: _EXPERIMENT,
-    }
+        ),
+        (_SCHEMAS, _EXPERIMENT),
+    )
 )
 """A GET on a path of its own, with a schema of its own."""
 
 POST = Edit(
-    {
-        _PATHS: f"""
+    (
+        (
+            _PATHS,
+            f"""
   /api/parea/v1/experiment/{{experiment_uuid}}/tags:
 {_EXPERIMENT_UUID}    post:
       operationId: tag_experiment
@@ -125,16 +141,18 @@ POST = Edit(
           description: The body or a parameter is not as documented.
           content: {{application/json: {{schema: {{$ref: '#/components/schemas/ValidationError'}}}}}}
 """,
-        _SCHEMAS: _TAGS,
-    }
+        ),
+        (_SCHEMAS, _TAGS),
+    )
 )
 """A POST with a body of its own and a query parameter; it writes."""
 
 DELETE = Edit(
-    {
-        _PATHS: f"""
-  /api/parea/v1/experiment/{{experiment_uuid}}:
-{_EXPERIMENT_UUID}    delete:
+    (
+        _EXPERIMENT_PATH,
+        (
+            _PATHS,
+            f"""    delete:
       operationId: delete_experiment
       summary: Delete an experiment
       description: Deletes the experiment and its logs.
@@ -142,14 +160,17 @@ DELETE = Edit(
       responses:
         '204':
           description: It is gone.
-{_ERRORS}"""
-    }
+{_ERRORS}""",
+        ),
+    )
 )
 """A DELETE that answers 204, without content."""
 
 LIST = Edit(
-    {
-        _PATHS: """
+    (
+        (
+            _PATHS,
+            """
   /api/parea/v1/projects/{project}/experiments:
     get:
       operationId: list_experiments
@@ -188,7 +209,10 @@ LIST = Edit(
           description: A parameter is not as documented.
           content: {application/json: {schema: {$ref: '#/components/schemas/ValidationError'}}}
 """,
-        "  securitySchemes:\n": """  parameters:
+        ),
+        (
+            "  securitySchemes:\n",
+            """  parameters:
     Project:
       name: project
       in: path
@@ -203,12 +227,97 @@ LIST = Edit(
         WWW-Authenticate: {required: true, description: How to authenticate., schema: {type: string}}
       content: {application/json: {schema: {$ref: '#/components/schemas/Error'}}}
 """,
-        _SCHEMAS: _EXPERIMENT,
-    }
+        ),
+        (_SCHEMAS, _EXPERIMENT),
+    )
 )
 """An array of objects, path, query and header parameters, some by reference, a status that is new, and another tag."""
 
-OPERATIONS: Mapping[str, Edit] = {"GET": GET, "POST": POST, "DELETE": DELETE, "LIST": LIST}
+SECOND = Edit(
+    (
+        (
+            _PATHS,
+            f"""
+  /api/parea/v2/experiment/{{experiment_uuid}}/logs:
+{_EXPERIMENT_UUID}    post:
+      operationId: find_logs
+      summary: Find the trace logs of an experiment
+      description: Answers the root logs that match the filter.
+      x-safe: true
+      tags: [experiment]
+      requestBody:
+        required: true
+        description: The filter.
+        x-max-bytes: 1024
+        content:
+          application/json:
+            schema: {{$ref: '#/components/schemas/TraceLogFilters'}}
+            example: {{filter_field: is_correct, filter_operator: equals, filter_value: '1.0'}}
+      responses:
+        '200':
+          description: The root logs that match.
+          content:
+            application/json:
+              schema: {{type: array, items: {{$ref: '#/components/schemas/TraceLog'}}}}
+              example: [{{trace_id: t, start_timestamp: '2024-04-15T22:19:13Z'}}]
+{_ERRORS}""",
+        ),
+    )
+)
+"""Another operation that takes a filter and answers trace logs."""
+
+OPERATIONS: Mapping[str, Edit] = {"GET": GET, "DELETE": DELETE, "POST": POST, "LIST": LIST, "SECOND": SECOND}
+"""In this order they can be made together."""
+
+
+def _added(name: str, meaning: str, numbers: str | None) -> Edit:
+    """A new operator on text, lists of strings and maps, and with a form of value for numbers."""
+    rows = [
+        ("          title: text\n          operators: {", f"{name}: any, "),
+        ("          title: list\n          operators: {equals: any, ", f"{name}: any, "),
+        ("          takes_key: true\n          operators:\n", f"            {name}: any\n"),
+    ]
+    if numbers is not None:
+        rows.append(("          title: number\n          operators:\n", f"            {name}: {numbers}\n"))
+        rows.append(("          operators: {equals: number, ", f"{name}: {numbers}, "))
+    return Edit(
+        inserted=(
+            ("      x-enumDescriptions:\n", f"        - {name}\n"),
+            ("\n    TraceLogFilters:\n", f"        {name}: {meaning}\n"),
+        ),
+        replaced=tuple((row, row + cell) for row, cell in rows),
+    )
+
+
+NOT_IN = _added("not_in", "The complement of `in`; null and absent match.", "number_list")
+STARTS_WITH = _added("starts_with", "The text begins with the value, ASCII letters without case.", None)
+
+_ROW = "operators: {equals: any, not_equals: any, like: any, in: any"
+NO_LIKE = Edit(
+    replaced=(
+        ("        - like\n", ""),
+        ("        like: The value occurs in the text, ASCII letters without case; it has no wildcards.\n", ""),
+        *(
+            (
+                f"          title: {title}\n          {_ROW}",
+                f"          title: {title}\n          {_ROW.replace('like: any, ', '')}",
+            )
+            for title in ("text", "list")
+        ),
+        ("            like: any\n", ""),
+    )
+)
+"""An operator less; its example stays."""
+NO_EXAMPLE_OF_LIKE = Edit(
+    replaced=(
+        (
+            "              like:\n"
+            "                summary: Anywhere in the text, ASCII without case; the percent sign means itself.\n"
+            "                value: {filter_field: output, filter_operator: like, filter_value: 100% s}\n",
+            "",
+        ),
+    )
+)
 
 
 class Copy:
@@ -225,14 +334,11 @@ class Copy:
     def edit(self, *edits: Edit) -> None:
         """Edit the contract."""
         contract = self.folder / "openapi.yaml"
-        text = contract.read_text(encoding="utf-8")
-        for edit in edits:
-            text = edit(text)
-        contract.write_text(text, encoding="utf-8")
+        contract.write_text(edited(contract.read_text(encoding="utf-8"), *edits), encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Python with the copy's packages, which come before those that are installed."""
-        path = os.pathsep.join(str(self.folder / name) for name in ("generated", "tests", "scripts"))
+        path = os.pathsep.join(str(self.folder / name) for name in ("generated", "scripts", "tests"))
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, *arguments]
         return subprocess.run(  # noqa: S603 - our own code
