@@ -71,6 +71,7 @@ class _Judge:
         options = context.options
         self._known = path_values(operation, options.experiment, dict(options.parameters))
         self._nowhere = dict.fromkeys(self._known, NOWHERE)
+        self._logs = KnownLogs(context.contract)
         self._may_write = operation.safe or options.allow_writes
         # What must be refused is asked of what exists only where nothing can be written by mistake.
         self._harmless = self._known if operation.safe else self._nowhere
@@ -198,6 +199,8 @@ class _Judge:
     def _schema(self, exchange: Exchange) -> str | None:
         if JSON not in self._documented(exchange):
             return None
+        if self._operation.answers_logs and exchange.status == self._operation.success:
+            return self._schema_of_logs(exchange)
         try:
             value: Any = exchange.json()
         except ValueError:
@@ -205,25 +208,33 @@ class _Judge:
         fault = self._context.contract.fault_of_answer(self._operation, exchange.status, value)
         return None if fault is None else f"the body of {exchange.status} breaks its schema at {fault}"
 
+    def _schema_of_logs(self, exchange: Exchange) -> str | None:
+        """As `_schema`, and faster: logs that were seen before are known by their bytes."""
+        try:
+            faults = self._logs.read(exchange.body)[1]
+        except (TypeError, ValueError) as error:
+            return f"{exchange.status} does not answer an array of logs: {error}"
+        return faults[0] if faults else None
+
     def _filter(self) -> None:
         """Ask the filters that the plan for this operation's own logs holds, and compare what matches."""
-        contract, known = self._context.contract, KnownLogs(self._context.contract)
-        sampler = Sampler(self._context.options.seed, contract.kinds)
+        contract, seed = self._context.contract, self._context.options.seed
+        sampler = Sampler(seed, contract.kinds)
         exchange = self._ask(UNFILTERED)
-        facts = self._logs(known, exchange, sampler.visit)
+        facts = self._facts(exchange, sampler.visit)
         if not facts:
             cause = f"the unfiltered request was answered {exchange.status}, with no logs to judge by"
             self._context.ledger.undecide(self._operation.requirement("filter"), cause)
             return
         sample = Sample(sampler.logs(), contract.kinds, len(facts))
         names = tuple(name for name in planned(contract.requirements) if name.startswith(("filter.", "field.")))
-        for plan in plans(sample, contract, names, self._context.options.seed):
-            for probe in plan.probes:
-                self._judge_filter(known, sample, probe.filter)
+        probes = [probe for plan in plans(sample, contract, names, seed) for probe in plan.probes]
+        for filter_ in dict.fromkeys(probe.filter for probe in probes):
+            self._judge_filter(sample, filter_)
 
-    def _judge_filter(self, known: KnownLogs, sample: Sample, filter_: Filter) -> None:
+    def _judge_filter(self, sample: Sample, filter_: Filter) -> None:
         exchange = self._ask(filter_)
-        got = [fact.trace_id for fact in self._logs(known, exchange) or ()]
+        got = [fact.trace_id for fact in self._facts(exchange)]
         wanted = sample.names(sample.matching(RIGHT, filter_))
         held = exchange.status == self._operation.success and [each for each in got if each in sample.index] == wanted
         wrong = None if held else f"{filter_}: other logs than match, or in another order"
@@ -232,12 +243,11 @@ class _Judge:
     def _ask(self, filter_: Filter) -> Exchange:
         return self._send(self._request(replace(plain(self._operation), body=encode(filter_.body())), self._known))
 
-    def _logs(
-        self, known: KnownLogs, exchange: Exchange, visit: Callable[[Log], None] | None = None
-    ) -> list[Fact] | None:
+    def _facts(self, exchange: Exchange, visit: Callable[[Log], None] | None = None) -> list[Fact]:
+        """The logs of an answer that can be read; that others cannot is seen by the requirement `schema`."""
         if exchange.status != self._operation.success:
-            return None
+            return []
         try:
-            return known.read(exchange.body, visit)[0]
-        except (TypeError, ValueError):  # which the requirement `schema` has seen
-            return None
+            return self._logs.read(exchange.body, visit)[0]
+        except (TypeError, ValueError):
+            return []
