@@ -97,8 +97,11 @@ def documented(operation: Operation) -> Iterator[tuple[str, Asked]]:
 
 
 def _values(parameter: Parameter) -> Sequence[object]:
-    """Values that a type has, for a parameter without examples."""
-    return (True, False) if "boolean" in parameter.types else ()
+    """Values that the type of a parameter names itself."""
+    if "boolean" in parameter.types:
+        return (True, False)
+    listed = parameter.schema.get("items", {}).get("enum", [])
+    return [*([each] for each in listed), listed] if listed else ()
 
 
 def mutated(operation: Operation) -> Iterator[tuple[str, Asked]]:

@@ -41,7 +41,7 @@ _PROBLEM = "application/problem+json"
 _OTHER_TYPES = ("text/plain", "application/x-www-form-urlencoded", _PROBLEM, None)
 # Statuses that say that the request is wrong, which a documented one is not.
 _WRONG = frozenset({400, 401, 405, 406, 411, 412, 413, 414, 415, 417, 422, 428, 431})
-_OF_A_FRONT = frozenset({400, 414, 431, 501, 503})
+_OF_A_FRONT = frozenset({400, 414, 431})
 _WRITES = "it may write: --allow-writes asks it with documented requests"
 
 
@@ -93,12 +93,20 @@ class _Judge:
     def _send(self, request: Request) -> Exchange:
         """Send a request; whatever comes is judged by its schema and its media type."""
         exchange = self._context.client.send(request)
-        # Errors of what stands in front of a server are not judged, unless the operation documents them.
-        front = exchange.status in _OF_A_FRONT and str(exchange.status) not in self._operation.responses
-        if exchange.status >= 200 and request.method != "HEAD" and not front:
+        if request.method != "HEAD" and self._is_judged(exchange):
             self._write("media-type", "every answer was looked at", self._media_type(exchange), exchange)
             self._write("schema", "every answer was looked at", self._schema(exchange), exchange)
         return exchange
+
+    def _is_judged(self, exchange: Exchange) -> bool:
+        """Whether the body of an answer is judged: a documented one, or an error of the server's own.
+
+        An error may come from what stands in front of a server, and another success is wrong by its status.
+        """
+        own = exchange.request.method == self._operation.method
+        if own and str(exchange.status) in self._operation.responses:
+            return True
+        return 400 <= exchange.status < 500 and exchange.status not in _OF_A_FRONT
 
     def _authentication(self) -> None:
         ask = self._request(plain(self._operation), self._harmless)
