@@ -198,7 +198,7 @@ def test_half_a_body_is_not_waited_for(store: Store, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.3)
     with running(create_app(store, {KEY: None})) as url, connected(url, ASK + WHOLE[:-1]) as connection:
         answer = connection.recv(1 << 16)
-        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert answer.startswith(b"HTTP/1.1 503 ")
         assert is_closed(connection)
 
 
