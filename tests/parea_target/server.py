@@ -38,8 +38,7 @@ class Limits:
 
 
 _LIMITS = Limits()
-_BUSY = unavailable("Too many connections.")
-_BUSY.headers["Connection"] = "close"
+_BUSY = unavailable("Too many connections.", close=True)
 
 
 class _Timer:
