@@ -30,6 +30,8 @@ from parea_target import Store, create_app
 from parea_target.contract import Contract as TargetContract
 from parea_target.operations import ContractError
 
+pytestmark = pytest.mark.slow
+
 
 def document_with(*edits: Edit) -> dict[str, Any]:
     document: dict[str, Any] = yaml.load(

@@ -82,7 +82,7 @@ class _Judge:
         self._unknown()
         self._refused()
         self._accepted()
-        if REQUIREMENTS["filter"](self._operation):
+        if self._operation.requirement("filter") in self._context.ledger:
             self._filter()
 
     # What is asked.
