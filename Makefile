@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -59,6 +59,9 @@ quick: $(READY)  ## What a small edit needs, in half a minute: generated files, 
 	$(BIN)/ruff check .
 	$(BIN)/mypy generated scripts tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow" tests/checks
+
+check-edits: $(READY)  ## Generate, check and judge copies of the tree after edits of the contract: minutes
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m edits
 
 test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
