@@ -44,6 +44,7 @@ __all__ = [
     "EvaluationScore",
     "FilterOperator",
     "InvalidAnswerError",
+    "InvalidDataError",
     "InvalidFilterError",
     "InvalidLog",
     "LLMInputs",
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     from ._filters.where import where
     from ._http.async_streams import AsyncLogStream
     from ._http.sync_streams import LogStream
+    from ._json.invalid_data import InvalidDataError
     from .models import (
         EvaluationScore,
         FilterOperator,
@@ -107,6 +109,7 @@ else:
         "where": "_filters.where",
         "AsyncLogStream": "_http.async_streams",
         "LogStream": "_http.sync_streams",
+        "InvalidDataError": "_json.invalid_data",
         "EvaluationScore": "models",
         "FilterOperator": "models",
         "LLMInputs": "models",
