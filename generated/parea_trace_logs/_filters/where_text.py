@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from parea_trace_logs._filters.days import with_instants
 from parea_trace_logs._filters.rules import check, is_bare_score, kind_of
 from parea_trace_logs._filters.unknown_field import warn_of
+from parea_trace_logs._filters.where import Condition
 from parea_trace_logs.errors import InvalidFilterError
 from parea_trace_logs.models import FilterOperator, TraceLogFilters
 
@@ -75,9 +76,7 @@ def parse_where(text: str) -> TraceLogFilters:
         raise ValueError(f"{word} takes no value, and {parts.value!r} follows it")
     if value is not None and kind_of(parts.field) == "timestamp":
         operator, value = with_instants(operator, value)
-    filters = TraceLogFilters(
-        filter_field=parts.field, filter_key=parts.key, filter_operator=operator, filter_value=value
-    )
+    filters = Condition(filter_field=parts.field, filter_key=parts.key, filter_operator=operator, filter_value=value)
     check(filters)
     warn_of(parts.field)
     return filters

@@ -85,7 +85,12 @@ def _end(start: Any, latency: Any) -> Any:
             start = datetime.fromisoformat(start.upper())
         except ValueError:
             return UNSET
-    return start + timedelta(seconds=latency) if isinstance(start, datetime) and _is_number(latency) else UNSET
+    if not isinstance(start, datetime) or not _is_number(latency):
+        return UNSET
+    try:
+        return start + timedelta(seconds=latency)
+    except OverflowError:
+        return UNSET
 
 
 def _is_number(value: Any) -> bool:
