@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
-
 from parea_trace_logs import (
     UNSET,
     AsyncParea,
@@ -16,8 +15,8 @@ from parea_trace_logs import (
     TraceLogFilters,
     where,
 )
-from parea_trace_logs.testing import FakeParea, trace_log
 from parea_trace_logs.tables import TableWriter, fetch_many, write
+from parea_trace_logs.testing import FakeParea, trace_log
 
 
 def mean_latency(logs: list[TraceLog]) -> float | None:
