@@ -10,9 +10,8 @@ import yaml
 
 from parea_target.json_text import Place
 
-_HERE = Path(__file__).resolve().parent
-# Beside the package's code in an installed wheel, at the top of the repository in a checkout.
-_PLACES = (_HERE / "openapi.yaml", _HERE.parents[1] / "openapi.yaml")
+# Beside the package's code: the document itself in an installed wheel, a link to it in a checkout.
+_DOCUMENT = Path(__file__).resolve().parent / "openapi.yaml"
 
 # Ten times as fast where PyYAML has it, which is what the start of the command takes.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -113,14 +112,13 @@ class Contract:
         return list(faults)
 
     def log_fault(self, log: object) -> tuple[Place, str] | None:
-        """The first thing that the schema `TraceLog` finds wrong with a log: place and message; None when nothing.
-
-        Raises:
-            ValueError: the log is nested too deeply to be judged.
-        """
+        """The first thing that the schema `TraceLog` finds wrong with a log: place and message; None when nothing."""
         if self._log.is_valid(log):
             return None
-        error = next(self._log.iter_errors(log))
+        try:
+            error = next(self._log.iter_errors(log))
+        except ValueError:  # the validator's message would hold the value, which it writes to a depth of 255 only
+            return (), "a value that the schema refuses is nested too deeply to be shown"
         return tuple(error.instance_path), error.message[:200]
 
     def detail(self, status: int) -> str:
@@ -130,8 +128,9 @@ class Contract:
 
 
 def _shallow(body: object) -> object:
-    """The body without what its members contain. The schema looks at no depth below them, and a message about a value
-    that is nested deeper than the validator can follow cannot be made.
+    """The body without what its members contain.
+
+    The schema looks no deeper, and the validator cannot write a message about a value that is nested deeply.
     """
     if isinstance(body, list):
         return []
@@ -147,7 +146,4 @@ def load() -> Contract:
     Raises:
         FileNotFoundError: the document is not where the package expects it.
     """
-    for place in _PLACES:
-        if place.is_file():
-            return Contract(yaml.load(place.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one
-    raise FileNotFoundError(f"no openapi.yaml at {' or '.join(map(str, _PLACES))}")
+    return Contract(yaml.load(_DOCUMENT.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one
