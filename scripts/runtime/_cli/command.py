@@ -94,7 +94,7 @@ def _run(options: Options) -> int:
         http = stack.enter_context(httpx.Client(event_hooks={"response": [received.append]}))
         try:
             client = stack.enter_context(Parea(base_url=options.base_url, timeout=timeout, http_client=http))
-        except ValueError as error:
+        except (ValueError, ModuleNotFoundError) as error:
             options.usage(str(error))
         shown_on = None if options.quiet else sys.stderr
         run = _Run(options, client, Progress(shown_on, lambda: sum(each.num_bytes_downloaded for each in received)))

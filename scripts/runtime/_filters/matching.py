@@ -125,7 +125,7 @@ def _contains(value: Any, text: str) -> bool:
 
 
 def _ordered(compare: Callable[[Any, Any], bool], value: Any, text: str) -> bool:
-    if isinstance(value, bool) or not isinstance(value, float | datetime):
+    if not isinstance(value, float | datetime):
         return False
     other = _read(text, value)
     return other is not None and compare(value, other)

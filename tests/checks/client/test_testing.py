@@ -2,8 +2,10 @@
 
 import ast
 import asyncio
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,10 +32,10 @@ from parea_trace_logs import (
     UnprocessableContentError,
     where,
 )
-from parea_trace_logs._filters.rules import faults
+from parea_trace_logs._filters.rules import faults, kind_of
 from parea_trace_logs._http.sync_transport import SyncTransport
 from parea_trace_logs.api.experiment import get_experiment_trace_logs
-from parea_trace_logs.contract import MEMBERS
+from parea_trace_logs.contract import KINDS, MEMBERS
 from parea_trace_logs.testing import FakeAsyncParea, FakeParea, matches, trace_log
 
 THE_CONTRACT = Contract(CONTRACT)
@@ -68,10 +70,14 @@ INTEGER_MEMBERS = {"input_tokens", "output_tokens", "total_tokens", "depth", "ex
 NOT_NULL = {"trace_id", "start_timestamp", "depth", "execution_order", "cache_hit", "fill_children"}
 
 
+# One member of each kind, so that filters and logs meet, and all the others now and then.
+BUSY = [*{kind: name for name, kind in MEMBERS.items()}.values(), "metadata", "tags", "output", "cost"] * 6 + [*MEMBERS]
+
+
 @st.composite
 def plain_logs(draw: st.DrawFn) -> dict[str, Any]:
     log: dict[str, Any] = {"trace_id": draw(TEXTS), "start_timestamp": draw(TIMES)}
-    for member in draw(st.lists(st.sampled_from([*MEMBERS]), max_size=6)):
+    for member in draw(st.lists(st.sampled_from(BUSY), max_size=5)):
         if MEMBERS[member] in OF_KIND:
             values = INTEGERS if member in INTEGER_MEMBERS else OF_KIND[MEMBERS[member]]
             log[member] = draw(values if member in NOT_NULL else st.none() | values)
@@ -88,23 +94,54 @@ def plain_logs(draw: st.DrawFn) -> dict[str, Any]:
     return log
 
 
-LISTED = st.lists(st.one_of(TEXTS, NUMBERS.map(str), TIMES, st.just("1e0"), st.just(" 1 ")), min_size=1, max_size=3)
-VALUES = st.one_of(TEXTS, NUMBERS.map(repr), TIMES, st.sampled_from(["true", "false", "1e0", "1e999", "-1E400"]))
-FIELDS = st.one_of(
-    st.sampled_from([*MEMBERS]),
-    NAMES,
-    NAMES.map("score:".__add__),
-    NAMES.map("annotation:score:".__add__),
-    NAMES.map("annotation:value:".__add__),
-)
+def fields_of(log: dict[str, Any]) -> list[str]:
+    """Every way to ask for something that a log has."""
+    named = [each["name"] for each in log.get("scores") or ()]
+    criteria = [f"annotation:{part}:{name}" for name in log.get("annotations") or () for part in ("score", "value")]
+    return [*log, *named, *(f"score:{name}" for name in named), *criteria]
+
+
+def texts_of(held: Any) -> list[str]:
+    """What a value of a log may be asked for as."""
+    if isinstance(held, dict):
+        return [text for each in held.values() for text in texts_of(each)]
+    if isinstance(held, list):
+        return [text for each in held for text in texts_of(each)]
+    if isinstance(held, bool) or held is None:
+        return ["true", "false"]
+    return [held] if isinstance(held, str) else [json.dumps(held).replace("Infinity", "1e999")]
+
+
+CHANGED: list[Callable[[str], str]] = [
+    *(lambda text: text,) * 4,
+    lambda text: text.swapcase(),
+    lambda text: text.upper(),
+    lambda text: text[1:],
+    lambda text: text[:-1],
+    lambda text: f" {text} ",
+    lambda text: f"{text}.0",
+    lambda text: f"{text}e0",
+    lambda text: f"-{text}",
+]
+FIELDS = st.one_of(st.sampled_from([*MEMBERS]), NAMES, NAMES.map("annotation:value:".__add__))
+OTHERS = st.sampled_from(["", "a", "É", "0", "1", "9.5", "1e999", "2024-04-15T12:00:00+02:00", "true"])
 
 
 @st.composite
-def filters(draw: st.DrawFn) -> TraceLogFilters:
-    field = draw(FIELDS)
-    key = draw(st.none() | KEYS) if MEMBERS.get(field) == "map" else None
-    value = draw(st.one_of(VALUES, LISTED.map(",".join), LISTED.map(" , ".join)))
-    operator = draw(st.sampled_from([*FilterOperator]))
+def filters(draw: st.DrawFn, logs: list[dict[str, Any]]) -> TraceLogFilters:
+    """A filter on something that one of the logs has, mostly, and with a value that is near what it has."""
+    log = draw(st.sampled_from(logs))
+    field = draw(st.one_of(st.sampled_from(fields_of(log)), st.sampled_from(fields_of(log)), FIELDS))
+    kind = kind_of(field) or "text"
+    key = draw(KEYS) if kind == "map" and draw(st.integers(0, 9)) else None
+    pool = texts_of(log.get(field, [log.get("scores"), log.get("annotations")])) or [""]
+    near = st.builds(lambda text, change: change(text), st.sampled_from(pool), st.sampled_from(CHANGED))
+    parts = draw(st.lists(st.one_of(near, near, OTHERS), min_size=1, max_size=3))
+    operator = FilterOperator(draw(st.sampled_from(KINDS[kind].operators)))
+    if operator is FilterOperator.BETWEEN:
+        parts = sorted([*parts, *parts][:2], key=lambda text: (len(text), text)) if draw(st.booleans()) else parts[:2]
+    several = operator in (FilterOperator.BETWEEN, FilterOperator.IN)
+    value = draw(st.sampled_from([",", " , "])).join(parts) if several else parts[0]
     return TraceLogFilters(filter_field=field, filter_key=key, filter_operator=operator, filter_value=value)
 
 
@@ -114,15 +151,16 @@ def judged(log: dict[str, Any], asked: TraceLogFilters) -> bool:
     return RIGHT.judge(RIGHT.values(log, asked_, THE_CONTRACT.kinds), asked_)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
-@given(st.lists(plain_logs(), min_size=1, max_size=5), filters())
-def test_logs_match_as_the_oracle_says(logs: list[dict[str, Any]], asked: TraceLogFilters) -> None:
-    if faults(asked):
-        with pytest.raises(InvalidFilterError):
-            matches(trace_log(), asked)
-        return
-    for log in logs:
-        assert matches(TraceLog.from_dict(log), asked) == judged(log, asked), (log, asked)
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(st.lists(plain_logs(), min_size=1, max_size=3), st.data())
+def test_logs_match_as_the_oracle_says(logs: list[dict[str, Any]], data: st.DataObject) -> None:
+    for asked in data.draw(st.lists(filters(logs), min_size=6, max_size=6)):
+        if faults(asked):
+            with pytest.raises(InvalidFilterError):
+                matches(trace_log(), asked)
+            continue
+        for log in logs:
+            assert matches(TraceLog.from_dict(log), asked) == judged(log, asked), (log, asked)
 
 
 def test_the_examples_of_the_contract_match_as_the_oracle_says() -> None:
