@@ -13,9 +13,9 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.responses import Response
 
 # Arguments of every call, and of the functions alone: no parameter of the contract can have these names.
-_TAKEN = frozenset({"self", "client", "body", "invalid", "timeout"})
+_TAKEN = frozenset({"self", "client", "body", "extra_headers", "invalid", "timeout"})
 # What `Parea` has beside its operations.
-_METHODS = frozenset({"close", "aclose"})
+_METHODS = frozenset({"close", "aclose", "with_options"})
 
 
 @attrs.frozen

@@ -4,9 +4,17 @@ import enum
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from parea_trace_logs._http.arguments import check_segment
 
-def segment(value: object) -> str:
-    """`value` as one segment of a path: slashes, spaces and the like percent-encoded, and never a step up or on."""
+
+def segment(value: object, kind: type = str) -> str:
+    """`value` as one segment of a path: slashes, spaces and the like percent-encoded, and never a step up or on.
+
+    Raises:
+        TypeError: the contract says that it is a string, and it is not.
+    """
+    if kind is str:
+        check_segment(value)
     encoded = quote(_text(value), safe="")
     return encoded.replace(".", "%2E") if encoded in (".", "..") else encoded
 
@@ -22,14 +30,14 @@ def query_of(parameters: Mapping[str, object]) -> str:
     return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
 
 
-def headers_of(parameters: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """The headers.
+def header_values(parameters: Mapping[str, object]) -> dict[str, str]:
+    """The headers, their names in lower case.
 
     Raises:
         ValueError: a header cannot carry a value.
     """
-    headers = tuple((name, _text(value)) for name, value in parameters.items() if value is not None)
-    for name, text in headers:
+    headers = {name.lower(): _text(value) for name, value in parameters.items() if value is not None}
+    for name, text in headers.items():
         if not (text.isascii() and text.isprintable()) or text != text.strip():
             raise ValueError(f"{name} holds what a header cannot carry: {text!r}")
     return headers

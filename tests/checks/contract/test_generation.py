@@ -196,6 +196,7 @@ def test_each_value_of_an_enumeration_says_what_it_is(repository: Path, capsys: 
         ("        class: {type: string}\n", "TraceLog.class"),
         ("        a-b: {type: string}\n", "TraceLog.a-b"),
         ("        to_dict: {type: string}\n", "TraceLog.to_dict"),
+        ("        duration: {type: string}\n", "TraceLog.duration"),
         ("        odd: {type: object, properties: {a: {type: string}}, additionalProperties: {type: string}}\n", "odd"),
     ],
 )
