@@ -63,7 +63,7 @@ class Facts:
     base_url: str
     """The first server, without a slash at its end."""
     api_root: str
-    """What every path begins with, up to its version: a base may end with it, as the official client's does."""
+    """What the first path begins with, up to its version: a base may end with it, as the official client's does."""
     key_header: str
     """The header that carries the key."""
     signatures: dict[str, Signature]
@@ -120,8 +120,8 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
 
 
 def _api_root(paths: list[str]) -> str:
-    roots = {match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", path)) else "" for path in paths}
-    return roots.pop() if len(roots) == 1 else ""
+    """The root of the first path: bases that end with it are for that one, and every path follows what is before it."""
+    return match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", paths[0])) else ""
 
 
 def _key_header(document: dict[str, Any]) -> str:
