@@ -104,6 +104,12 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         check_examples(document, operation)
     endpoints = [each for collection in data.endpoint_collections_by_tag.values() for each in collection.endpoints]
     _check_complete(document, data, endpoints, operations)
+    signatures = {str(each.name): signature_of(each, operations[each.name]) for each in endpoints}
+    for signature in signatures.values():
+        if signature.element and signature.iterator in signatures:
+            raise UnsupportedError(
+                f"{signature.operation.at}: its iterator would have the name of {signature.iterator}"
+            )
     servers = document.get("servers", [])
     if not servers:
         raise UnsupportedError("servers: the client needs a default base")
@@ -111,7 +117,7 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         base_url=servers[0]["url"].rstrip("/"),
         api_root=_api_root(list(document["paths"])),
         key_header=_key_header(document),
-        signatures={each.name: signature_of(each, operations[each.name]) for each in endpoints},
+        signatures=signatures,
         errors=_errors(operations),
         public=sorted(_public(data, endpoints)),
         wire=_wire(document, operations),
