@@ -63,7 +63,7 @@ class Facts:
     base_url: str
     """The first server, without a slash at its end."""
     api_root: str
-    """What every path begins with, up to its version: a base may end with it, as the official client's does."""
+    """What the first path begins with, up to its version: a base may end with it, as the official client's does."""
     key_header: str
     """The header that carries the key."""
     signatures: dict[str, Signature]
@@ -104,6 +104,12 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         check_examples(document, operation)
     endpoints = [each for collection in data.endpoint_collections_by_tag.values() for each in collection.endpoints]
     _check_complete(document, data, endpoints, operations)
+    signatures = {str(each.name): signature_of(each, operations[each.name]) for each in endpoints}
+    for signature in signatures.values():
+        if signature.element and signature.iterator in signatures:
+            raise UnsupportedError(
+                f"{signature.operation.at}: its iterator would have the name of {signature.iterator}"
+            )
     servers = document.get("servers", [])
     if not servers:
         raise UnsupportedError("servers: the client needs a default base")
@@ -111,7 +117,7 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         base_url=servers[0]["url"].rstrip("/"),
         api_root=_api_root(list(document["paths"])),
         key_header=_key_header(document),
-        signatures={each.name: signature_of(each, operations[each.name]) for each in endpoints},
+        signatures=signatures,
         errors=_errors(operations),
         public=sorted(_public(data, endpoints)),
         wire=_wire(document, operations),
@@ -120,8 +126,8 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
 
 
 def _api_root(paths: list[str]) -> str:
-    roots = {match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", path)) else "" for path in paths}
-    return roots.pop() if len(roots) == 1 else ""
+    """The root of the first path: bases that end with it are for that one, and every path follows what is before it."""
+    return match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", paths[0])) else ""
 
 
 def _key_header(document: dict[str, Any]) -> str:

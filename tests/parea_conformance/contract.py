@@ -13,7 +13,7 @@ from typing import Any, cast
 import jsonschema_rs
 import yaml
 
-from parea_conformance.operations import Operation, Validator, operations_of, requirements_of
+from parea_conformance.operations import ContractError, Operation, Validator, operations_of, requirements_of
 from parea_conformance.reading.filter import Filter
 
 _DOCUMENT = Path(__file__).with_name("openapi.yaml")
@@ -48,7 +48,11 @@ class Contract:
         self.document = document
         schemas = document["components"]["schemas"]
         self.operations: tuple[Operation, ...] = tuple(operations_of(document))
-        logs = next(operation for operation in self.operations if operation.answers_logs)
+        logs = next((operation for operation in self.operations if operation.answers_logs), None)
+        if logs is None:
+            raise ContractError(
+                "openapi.yaml: paths: no operation takes TraceLogFilters and answers an array of TraceLog"
+            )
         self.others = tuple(operation for operation in self.operations if operation is not logs)
         self.path: str = logs.path
         self._operation = document["paths"][logs.path][logs.method.lower()]

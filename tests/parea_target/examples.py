@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from parea_target.answers import JSON, Refusal
 from parea_target.bodies import BodyError, malformed
-from parea_target.judging import Call, judge_key
+from parea_target.judging import Call, Tenant, judge_key
 from parea_target.operations import Operation, Parameter, match_template
 
 _EXPERIMENT = "experiment_uuid"
@@ -30,6 +30,8 @@ async def answer_example(call: Call, operation: Operation) -> Response:
     """
     if operation.secured:
         await judge_key(call)
+    else:
+        call.tenant = Tenant(None)
     faults = [*await _body_faults(call, operation), *_parameter_faults(call.request, operation)]
     if faults:
         raise Refusal(422, faults)

@@ -266,7 +266,34 @@ SECOND = Edit(
 )
 """Another operation that takes a filter and answers trace logs."""
 
-OPERATIONS: Mapping[str, Edit] = {"GET": GET, "DELETE": DELETE, "POST": POST, "LIST": LIST, "SECOND": SECOND}
+PUBLIC = Edit(
+    (
+        (
+            _PATHS,
+            """
+  /api/parea/v1/version:
+    get:
+      operationId: getVersion
+      summary: Get the version of the server
+      security: []
+      responses:
+        '200':
+          description: The version.
+          content: {application/json: {schema: {type: object, additionalProperties: true}, example: {version: '7'}}}
+""",
+        ),
+    )
+)
+"""An operation without a key, parameters, a tag, a description, or errors of its own; its id is in camel case."""
+
+OPERATIONS: Mapping[str, Edit] = {
+    "GET": GET,
+    "DELETE": DELETE,
+    "POST": POST,
+    "LIST": LIST,
+    "SECOND": SECOND,
+    "PUBLIC": PUBLIC,
+}
 """In this order they can be made together."""
 
 

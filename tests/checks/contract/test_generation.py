@@ -306,6 +306,28 @@ def test_a_new_operation_gets_all_of_it_and_is_repeated_only_if_safe(
     assert (done.stdout, done.stderr) == (f"{asked} False\n", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        (
+            "iter_experiment_trace_logs",
+            "trace_logs.post: its iterator would have the name of iter_experiment_trace_logs",
+        ),
+        ("get_experiment_trace_logs", "touch.post: operationId is that of paths."),
+        ("close", "no method of the client can be called close"),
+    ],
+)
+def test_two_methods_of_one_name_are_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str], name: str, complaint: str
+) -> None:
+    operation = OPERATION.replace("METHOD:", "post:").replace("touch_experiment", name)
+    edit(repository, "\ncomponents:\n", "\n" + operation)
+    before = state(repository)
+    assert main([], repository) == 1
+    assert complaint in capsys.readouterr().err
+    assert state(repository) == before
+
+
 def test_x_safe_is_true_or_false(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(repository, "      x-safe: true\n", "      x-safe: maybe\n")
     assert main([], repository) == 1

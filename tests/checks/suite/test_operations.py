@@ -96,7 +96,7 @@ def right(request: httpx.Request, ask: Ask) -> httpx.Response:
 def test_the_reference_target_is_right(judge: Judge) -> None:
     ledger, _ = judge(right, filters=True)
     assert verdicts(ledger, verdict=Verdict.PASS) == {name.removeprefix("operation.") for name in ledger.entries}
-    assert len(ledger.entries) == 6 + 6 + 7 + 7 + 8
+    assert len(ledger.entries) == 6 + 6 + 7 + 7 + 8 + 5
 
 
 def test_the_texts_name_the_operation(contract: Contract) -> None:
@@ -165,6 +165,12 @@ def replied(answer: httpx.Response, **more: Any) -> httpx.Response:
 
 def any_key(request: httpx.Request, ask: Ask) -> httpx.Response:
     return ask(changed(request, headers={"x-api-key": KEY}))
+
+
+def a_key_for_everything(request: httpx.Request, ask: Ask) -> httpx.Response:
+    if request.url.path.endswith("version") and "x-api-key" not in request.headers:
+        return httpx.Response(401, json={"detail": "No key."}, headers={"www-authenticate": "ApiKey"})
+    return ask(request)
 
 
 def no_key_for_delete(request: httpx.Request, ask: Ask) -> httpx.Response:
@@ -272,6 +278,7 @@ EVERY = ("get_experiment", "delete_experiment", "tag_experiment", "list_experime
     ("change", "broken"),
     [
         (any_key, {f"{name}.authentication" for name in EVERY}),
+        (a_key_for_everything, {"getVersion.authentication"}),
         (no_key_for_delete, {"delete_experiment.authentication"}),
         (deleted_as_200, {"delete_experiment.accepted"}),
         (deleted_with_content, {"delete_experiment.media-type"}),

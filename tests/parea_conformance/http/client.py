@@ -168,8 +168,9 @@ class Client:
                     body = _read(answer, _BRIEF if request.brief and answer.status_code == _OK else None)
                 break
             except httpx.HTTPError as error:
-                # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
-                if attempt == _DROPPED or not isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+                # A kept connection may be closed at any time (RFC 9112, 9.5); what only reads can be sent again.
+                dropped = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
+                if attempt == _DROPPED or not dropped or not request.repeatable:
                     failed = self._hidden(f"no answer: {type(error).__name__}: {error}")
                     return Exchange(request, 0, httpx.Headers(), b"", failed, self.curl(request))
         return Exchange(request, answer.status_code, answer.headers, body, "", self.curl(request))

@@ -23,6 +23,7 @@ class Request:
         content_type: None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
         operation: the id of the operation, where it is not the one that answers the logs.
+        repeatable: whether it may be sent again where the connection broke.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Request:
     chunked: bool = False
     brief: bool = False
     operation: str = ""
+    repeatable: bool = True
 
 
 def curl(request: Request, base_url: str, key_header: str) -> str:

@@ -61,6 +61,7 @@ def request_of(operation: Operation, asked: Asked, path: Mapping[str, str]) -> R
         content_type=None if asked.body is None else JSON,
         headers=tuple(each for each in asked.parameters if places[each[0]] == "header"),
         operation=operation.id,
+        repeatable=operation.safe,
     )
 
 
