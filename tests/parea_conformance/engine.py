@@ -1,33 +1,51 @@
 """A whole run: the stages in their order, and the verdict."""
 
+import contextlib
+import os
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 
 import httpx
 
-from parea_conformance import contract
+from parea_conformance import contract, written
 from parea_conformance.context import CannotJudgeError, Context
-from parea_conformance.http.client import BudgetSpentError, Client, Exchange
-from parea_conformance.ledger import Entry, Ledger, Verdict
+from parea_conformance.contract import Contract
+from parea_conformance.http.client import AT_A_TIME, BudgetSpentError, Client, Exchange, ServerGoneError
+from parea_conformance.ledger import Entry, Failure, Ledger, Verdict
 from parea_conformance.logs.known import KnownLogs
+from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.sampling import Sampler
 from parea_conformance.options import Options
+from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
-from parea_conformance.stages import cases, composition, every_answer, fuzz, laws, meaning, preflight, repeat
+from parea_conformance.stages import cases, composition, every_answer, fuzz, laws, meaning, preflight, repeat, trial
 from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.every_answer import EveryAnswer
 from parea_conformance.stages.meaning import Meaning
 
 CONFORMANT, NOT_CONFORMANT, CANNOT_JUDGE = 0, 1, 2
 
+TRACEBACK = "PAREA_CONFORMANCE_TRACEBACK"
+"""The environment variable that, set to anything, shows the traceback of a failure of the suite's own."""
+
 Progress = Callable[[str, int, int], None]
+
+_GIGABYTE = 1e9
+_MUCH = 0.5e9
 
 
 def _quiet(stage: str, sent: int, planned: int) -> None:
     del stage, sent, planned
+
+
+def _silent(text: str) -> None:
+    del text
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,8 @@ class Report:
         cause: why nothing could be judged; empty when it could.
         requests: how many requests were sent. seconds: how long the run took. logs: how many root logs there are.
         outline: how many requests were planned for each requirement.
+        notes: what else whoever reads should know of how the run went.
+        gone_on: whether the run came to its end; not when the server died, or the suite failed, or was interrupted.
     """
 
     options: Options
@@ -48,6 +68,8 @@ class Report:
     seconds: float
     logs: int
     outline: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    gone_on: bool = True
 
     def count(self, verdict: Verdict) -> int:
         """How many requirements have this verdict."""
@@ -63,6 +85,8 @@ class Report:
     @property
     def status(self) -> int:
         """The exit status: 0 conformant, 1 not, 2 could not judge. Never 0 when nothing was proved."""
+        if not self.gone_on:
+            return CANNOT_JUDGE
         if self.unexpected:
             return NOT_CONFORMANT
         undecided = self.count(Verdict.UNDECIDED) and not self.options.accept_undecided
@@ -79,71 +103,194 @@ def covered() -> set[str]:
     return names
 
 
-def judge(options: Options, progress: Progress = _quiet, transport: httpx.BaseTransport | None = None) -> Report:
-    """Judge a server.
+class InterruptedRunError(KeyboardInterrupt):
+    """The run was broken off (Ctrl-C); `report` holds what it had found."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("interrupted")
+        self.report = report
+
+
+def judge(
+    options: Options,
+    progress: Progress = _quiet,
+    transport: httpx.BaseTransport | None = None,
+    notify: Callable[[str], None] = _silent,
+) -> Report:
+    """Judge a server. Whatever it answers, and whatever fails, there is a report.
 
     Args:
         options: what is asked for.
         progress: told the name of each stage as it begins, how many requests were sent, and how many are planned.
         transport: carries the requests instead of the network, to judge an application in this process.
+        notify: told what whoever waits should know: how much will be read, why it will take longer.
+
+    Raises:
+        InterruptedRunError: the run was interrupted; it holds the report of what was found until then.
     """
+    start = time.perf_counter()
     said = contract.load()
-    ledger = Ledger(said.select(options.classes).values())
     client = Client(said, options, transport)
-    context = Context(said, options, client, ledger, KnownLogs(said))
-    start, cause, logs = time.perf_counter(), "", 0
-    outline: dict[str, int] = {}
+    run = _Run(said, options, client, progress, notify)
+    cause, gone_on, interrupted = "", True, False
     try:
-        logs, outline = _stages(context, progress)
+        run = run.whole()
     except (CannotJudgeError, BudgetSpentError) as error:
         cause = str(error)
-        for name in ledger.entries:
-            ledger.error(name, f"not judged: {cause}")
+    except ServerGoneError as error:
+        cause, gone_on = str(error), False
+    except KeyboardInterrupt:
+        cause, gone_on, interrupted = "interrupted", False, True
+    except Exception as error:  # noqa: BLE001 - whatever fails here is no fault of the server's, and never a verdict
+        cause, gone_on = _of_ours(error), False
     finally:
         client.close()
-    seconds = time.perf_counter() - start
-    return Report(options, tuple(ledger.entries.values()), cause, client.sent, seconds, logs, outline)
-
-
-def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
-    """Run the stages; how many root logs there are, and how many requests each requirement was to take."""
-    progress(_name(preflight), 0, 0)
-    exchange = preflight.first_contact(context)
-    observer = EveryAnswer(context)
-    observer(exchange)
-    context.client.observers.append(observer)
-    sample, unfiltered = preflight.preflight(context, exchange)
-    del exchange  # which holds all logs of the experiment
-    whole = Composition(context, sample)
-    whole.unfiltered(unfiltered)
-    probes = Meaning(context, sample, whole)
-    outline = _outline(context, probes)
-    if context.options.dry_run:
-        for name in context.ledger.entries:
-            context.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
-        return len(unfiltered.facts), outline
-    # Errors, which every class has requirements for, come from the cases: these are sent always.
-    stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
-        (meaning, (), True, probes.send),
-        (laws, (), True, lambda: laws.judge(context, sample, probes)),
-        (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
-        (fuzz, fuzz.REQUIREMENTS, False, lambda: fuzz.judge(context, sample, probes.misread)),
-        (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids)),
+    if cause:
+        for name in run.ledger.entries:
+            run.ledger.error(name, f"not judged: {cause}")
+    report = Report(
+        options=written.options(options, client.secrets),
+        entries=tuple(written.entry(entry, client.secrets) for entry in run.ledger.entries.values()),
+        cause=written.text(cause, client.secrets),
+        requests=client.sent,
+        seconds=time.perf_counter() - start,
+        logs=run.logs,
+        outline=run.outline,
+        notes=tuple(written.text(note, client.secrets) for note in run.notes),
+        gone_on=gone_on,
     )
-    for stage, requirements, always, work in stages:
-        if not always and not any(name in context.ledger for name in requirements):
-            continue
-        told = _telling(progress, _name(stage), context.client, sum(outline.values()))
-        context.client.observers.append(told)
+    if interrupted:
+        raise InterruptedRunError(report)
+    return report
+
+
+def _of_ours(error: Exception) -> str:
+    """A failure of the suite's own in one line, with its place, and how to tell of it."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = next(frame for frame in reversed(frames) if __package__ in Path(frame.filename).parts)
+    return (
+        f"an error of the suite's own, {type(error).__name__} at {Path(place.filename).name}:{place.lineno}: {error}; "
+        f"please report it with the traceback that {TRACEBACK}=1 shows"
+    )
+
+
+class _Run:
+    """The stages of one run, and what they find."""
+
+    def __init__(
+        self, said: Contract, options: Options, client: Client, progress: Progress, notify: Callable[[str], None]
+    ) -> None:
+        self.ledger = Ledger(said.select(options.classes).values())
+        self.logs = 0
+        self.outline: dict[str, int] = {}
+        self.notes: list[str] = []
+        self._context = Context(said, options, client, self.ledger, KnownLogs(said))
+        self._progress, self._notify = progress, notify
+        self._mixed_up: Failure | None = None
+
+    def whole(self) -> "_Run":
+        """Run the stages; once more, one request at a time, where it came out late that answers are mixed up.
+
+        Raises:
+            CannotJudgeError: there is nothing to judge by.
+            ServerGoneError: the server answers nothing any more.
+        """
+        context, client = self._context, self._context.client
+        observers = list(client.observers)
+        sampler = Sampler(context.options.seed, context.contract.kinds)
+        self._progress(_name(preflight), 0, 0)
+        with contextlib.ExitStack() as stack:
+            if not context.options.dry_run and any(name in self.ledger for name in fuzz.REQUIREMENTS):
+                made = making(context.contract, context.options.fuzz, context.options.seed)
+                self._making: Making | None = stack.enter_context(made)
+            else:
+                self._making = None
+            self._stages(sampler)
+        if client.width == 1 or not any(self.ledger.failed(name) for name in repeat.REQUIREMENTS):
+            return self
+        if client.pace.left < client.sent:
+            self._note("answers are mixed up, and too few requests are left to judge it one at a time: trust no other")
+            return self
+        again = _Run(context.contract, replace(context.options, concurrency=1), client, self._progress, self._notify)
+        again._note("judged a second time, one request at a time: the server mixed up answers late in the run")
+        client.width, client.observers = 1, observers
+        return again.whole()
+
+    def _note(self, text: str) -> None:
+        self.notes.append(text)
+        self._notify(written.text(text, self._context.client.secrets))
+
+    def _stages(self, sampler: Sampler) -> None:
+        context = self._context
+        exchange = preflight.first_contact(context, sampler)
+        observer = EveryAnswer(context)
+        observer(exchange)
+        context.client.observers.append(observer)
+        size = exchange.size
+        sample, unfiltered = preflight.preflight(context, exchange, sampler)
+        del exchange  # which holds all logs of the experiment
+        self.logs = len(unfiltered.facts)
+        whole = Composition(context, sample)
+        whole.unfiltered(unfiltered)
+        probes = Meaning(context, sample, whole)
+        self.outline = _outline(context, probes)
+        self._estimate(size, sample, probes)
+        if context.options.dry_run:
+            for name in self.ledger.entries:
+                self.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
+            return
+        # Errors, which every class has requirements for, come from the cases: these are sent always.
+        stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
+            (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
+            (meaning, (), True, probes.send),
+            (laws, (), True, lambda: laws.judge(context, sample, probes)),
+            (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
+            (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
+            (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
+        )
+        for stage, requirements, always, work in stages:
+            if not always and not any(name in self.ledger for name in requirements):
+                continue
+            told = _telling(self._progress, _name(stage), context.client, sum(self.outline.values()))
+            context.client.observers.append(told)
+            try:
+                work()
+            except BudgetSpentError as error:
+                for requirement in (*requirements, *observer.unseen()):
+                    self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
+            context.client.observers.remove(told)
+        whole.close()
+        observer.close()
+
+    def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
+        """Say how much will be read, where that is much."""
+        shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.probes}
+        read = size * sum(shares.values()) / len(sample.logs)
+        if read > _MUCH:
+            self._note(
+                f"the {self.logs:,} logs are {size / _GIGABYTE:.1f} GB; the answers to the planned filters will be "
+                f"about {read / _GIGABYTE:,.0f} GB more"
+            )
+
+    def _try(self, probes: Meaning) -> None:
+        """Ask several requests at a time from now on, unless the server mixes them up."""
+        why, self._mixed_up = trial.judge(self._context, probes)
+        if why:
+            self._note(f"asked one request at a time: {why}")
+        elif not self._context.client.busy:
+            self._context.client.width = min(self._context.options.concurrency, AT_A_TIME)
+
+    def _fuzz(self, sample: Sample, probes: Meaning) -> None:
+        assert self._making is not None  # it is made wherever this stage runs
         try:
-            work()
-        except BudgetSpentError as error:
-            for requirement in (*requirements, *observer.unseen()):
-                context.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
-        context.client.observers.remove(told)
-    whole.close()
-    observer.close()
-    return len(unfiltered.facts), outline
+            bodies = self._making.bodies()
+        except MakingFailedError as error:
+            for name in fuzz.REQUIREMENTS:
+                self.ledger.error(name, str(error))
+        else:
+            fuzz.judge(self._context, sample, probes.misread, bodies)
 
 
 def _name(stage: ModuleType) -> str:

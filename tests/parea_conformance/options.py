@@ -40,7 +40,9 @@ class Options:
         classes: the classes of requirements to judge.
         other_experiment, other_api_key: an experiment of another key, and that key.
         empty_experiment: an experiment of this key without logs.
-        timeout: seconds to wait for each answer.
+        timeout: seconds within which each answer must have come whole.
+        max_answer: the most megabytes of an answer, decoded, that are read.
+        concurrency: how many requests are sent at a time, unless the server mixes up answers.
         fuzz: how many valid and how many invalid bodies are made up.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
         known_failures: requirements that are known to fail, each with the reason.
@@ -55,6 +57,8 @@ class Options:
     empty_experiment: str | None = None
     other_api_key: str | None = field(default=None, repr=False)
     timeout: float = 30.0
+    max_answer: float = 4000.0
+    concurrency: int = 8
     fuzz: int = 60
     accept_undecided: bool = False
     max_requests: int | None = None
@@ -120,7 +124,15 @@ def parser() -> argparse.ArgumentParser:
     add("--other-api-key", metavar="KEY", help="that key; default: the environment variable PAREA_OTHER_API_KEY")
     add("--empty-experiment", metavar="UUID", help="an experiment of this key without logs")
     add("--seed", type=int, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
-    add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer (default 30)")
+    add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer as a whole (default 30)")
+    add("--max-answer", type=_positive, default=4000.0, metavar="MB", help="read no more of an answer (default 4000)")
+    add(
+        "--concurrency",
+        type=_count,
+        default=8,
+        metavar="N",
+        help="requests at a time (default 8), unless the server mixes up answers; the verdicts are the same for any N",
+    )
     add("--max-requests", type=_count, metavar="N", help="send no more; what is not reached is undecided")
     add("--rate", type=_positive, metavar="R", help="send at most so many requests a second")
     add("--dry-run", action="store_true", help="fetch the unfiltered logs, print what would be sent, and stop")
@@ -153,6 +165,8 @@ def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
         other_api_key=other or None,
         empty_experiment=given.empty_experiment,
         timeout=given.timeout,
+        max_answer=given.max_answer,
+        concurrency=given.concurrency,
         accept_undecided=given.accept_undecided,
         max_requests=given.max_requests,
         rate=given.rate,
