@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 _SHORTEST = 8
-"""A shorter key may stand anywhere by chance: only whole words are taken for it, and none for a key that was cut off."""
+"""A shorter key may stand anywhere by chance: only whole words are taken for it, and no part of it for one cut off."""
 
 # Line ends, terminal escapes and other controls, what turns the direction of text, what has no width, halves of a pair.
 _UNSEEN = re.compile(
@@ -29,18 +29,18 @@ def _spelled(char: str) -> str:
     """A pattern of every spelling of one character: itself, escapes of JSON and of Python, percent, HTML, UTF-16."""
     units = re.findall("....", char.encode("utf-16-be").hex())
     octets = char.encode("utf-8", "surrogatepass")
-    ways = [
-        re.escape(char),
+    ways = [  # the character by itself last: it may be the first of an escape of itself
+        re.escape(html.escape(char, quote=False)),
         re.escape(html.escape(char)),
         r"\\+" + re.escape(char),
         "".join(rf"\\+u(?i:{unit})" for unit in units),
         rf"\\+x(?i:{ord(char):02x})",
         "".join(f"%(?i:{octet:02x})" for octet in octets),
         "".join(f"%25(?i:{octet:02x})" for octet in octets),
-        re.escape(quote(char, safe="")),
         rf"&#0*{ord(char)};",
         rf"&#[xX]0*(?i:{ord(char):x});",
     ]
+    ways = [*(way for way in ways if way != re.escape(char)), re.escape(char)]
     return f"(?:{'|'.join(dict.fromkeys(ways))})(?:\0|\\\\+u0000|\\\\+x00)*"
 
 
