@@ -69,7 +69,5 @@ def test_a_long_key_takes_no_long_time() -> None:
 
 def test_what_a_terminal_would_obey_is_shown() -> None:
     forged = "x\r\n\x1b[32mpass\x9b\u202e\u2066\u200b\u2028\ud800\x7f\0\tend"
-    assert shown(forged) == (
-        "x\\r\\n\\u001b[32mpass\\u009b\\u202e\\u2066\\u200b\\u2028\\ud800\\u007f\\u0000\\tend"
-    )
+    assert shown(forged) == ("x\\r\\n\\u001b[32mpass\\u009b\\u202e\\u2066\\u200b\\u2028\\ud800\\u007f\\u0000\\tend")
     assert shown("é 🦊 plain") == "é 🦊 plain"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from parea_conformance.http.coding import Decoder
 from parea_conformance.http.curl import Request
 from parea_conformance.http.json_text import parse
 
@@ -78,7 +79,7 @@ class Taken:
     """What is taken of one answer.
 
     Attributes:
-        size: how many bytes came.
+        size: how many bytes came, decoded.
         reader: what reads the answer as it comes, once it is long.
 
     Args:
@@ -88,7 +89,7 @@ class Taken:
     """
 
     def __init__(self, most: float, *, brief: bool, long_answer: Callable[[], Reader] | None) -> None:
-        self.size = 0
+        self.size = self._came = 0
         self.reader: Reader | None = None
         self._most, self._brief, self._long_answer = most, brief, long_answer
         self._held = io.BytesIO()
@@ -105,14 +106,23 @@ class Taken:
             TooLongError: more came than is read.
             httpx.TransportError: the answer broke off, or was not whole by the deadline.
         """
-        for chunk in answer.iter_bytes():
-            self.size += len(chunk)
-            if time.monotonic() > deadline:
-                raise httpx.ReadTimeout("the answer took too long")
-            if self.size > self._most:
-                raise TooLongError(f"the answer has more than {self._most / MEGABYTE:,.0f} MB (--max-answer)")
-            if not self._more(chunk, answer.status_code):
-                return
+        decoder = Decoder(answer.headers.get("content-encoding", ""))
+        # What a transport has read already it has decoded too.
+        read = answer.is_stream_consumed
+        for raw in [answer.content] if read else answer.iter_raw():
+            self._came += len(raw)
+            self._check(self._came, deadline)
+            for chunk in [raw] if read else decoder.pieces(raw):
+                self.size += len(chunk)
+                self._check(self.size, deadline)
+                if not self._more(chunk, answer.status_code):
+                    return
+
+    def _check(self, size: int, deadline: float) -> None:
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the answer took too long")
+        if size > self._most:
+            raise TooLongError(f"the answer has more than {self._most / MEGABYTE:,.0f} MB (--max-answer)")
 
     def _more(self, chunk: bytes, status: int) -> bool:
         """Take a piece; whether more is wanted."""

@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
+
 
 _SHORTEST = 8
 """A shorter key may stand anywhere by chance: only whole words are taken for it, and no part of it for one cut off."""

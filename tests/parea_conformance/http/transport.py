@@ -66,6 +66,7 @@ class _Backend(httpcore.SyncBackend):
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
+        self._over = False
         self._opened: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def connect_tcp(
@@ -76,11 +77,14 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        if self._over:
+            raise httpcore.ConnectError("the run is over")
         stream = super().connect_tcp(host, port, self._clock.left(timeout), local_address, socket_options)
         return _Stream(stream, self._clock, self._opened)
 
     def break_off(self) -> None:
-        """Wake every thread that waits for an answer: closing a socket alone does not."""
+        """Wake every thread that waits for an answer: closing a socket alone does not. None is opened after that."""
+        self._over = True
         for each in list(self._opened):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
