@@ -132,8 +132,7 @@ def test_terminal_escapes_line_ends_and_turned_text_are_shown_as_escapes(
     assert status == 1
     for text in (printed, reports["report.json"], reports["junit.xml"], reports["report.html"]):
         assert not any(char in text for char in "\x1b\r\x9b\u202e\u2066")
-    assert "[32mpass     auth" in printed  # where the server said it, and there only
-    assert all("\\u001b" in line for line in printed.splitlines() if "[32m" in line)
+    assert "\\r\\n\\u001b[2K\\u001b[32mpass" in "".join(printed.split())  # a table breaks its lines
 
 
 def test_half_a_pair_in_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

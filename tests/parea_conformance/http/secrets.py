@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Mapping
 
-
 _SHORTEST = 8
 """A shorter key may stand anywhere by chance: only whole words are taken for it, and no part of it for one cut off."""
 

@@ -135,6 +135,11 @@ def making(contract: Contract, number: int, seed: int) -> Iterator[Making]:
             made.stop()
 
 
+def forget() -> None:
+    """Forget what this process remembers; what is kept in the cache folder stays."""
+    _remembered.clear()
+
+
 def _kept(name: str) -> MadeUp | None:
     """What was kept, if it was, and is whole."""
     try:
