@@ -45,6 +45,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "verdict": verdict_line(report),
         "status": report.status,
         "cause": report.cause,
+        "notes": list(report.notes),
         "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "run": {
             "base_url": options.base_url,

@@ -75,7 +75,7 @@ class EveryAnswer:
         return self._context.failure(exchange, f"200 came as {media_type or 'no media type'!r}", JSON)
 
     def _leak(self, exchange: Exchange) -> Failure | None:
-        if not self._context.client.hides(exchange.body):
+        if self._context.client.secrets.held_by(exchange.body):
             # The answer is not shown: it holds the key.
             return Failure("an error holds the API key", exchange.curl, "an error without the key")
         for trace in _TRACES:
