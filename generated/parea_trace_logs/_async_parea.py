@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from parea_trace_logs._http.library import AsyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Timeout
 from parea_trace_logs._http.settings import settings
 from parea_trace_logs.client import AuthenticatedClient
 
 if TYPE_CHECKING:
     from parea_trace_logs._http.async_streams import AsyncLogStream
+    from parea_trace_logs._http.protocols import AsyncHTTPClient
     from parea_trace_logs.models import (
         TraceLog,
         TraceLogFilters,

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from parea_trace_logs._http.library import SyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Timeout
 from parea_trace_logs._http.settings import settings
 from parea_trace_logs.client import AuthenticatedClient
 
 if TYPE_CHECKING:
+    from parea_trace_logs._http.protocols import SyncHTTPClient
     from parea_trace_logs._http.sync_streams import LogStream
     from parea_trace_logs.models import (
         TraceLog,

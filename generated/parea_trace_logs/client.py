@@ -11,13 +11,13 @@ from parea_trace_logs._http.answers import Answer
 from parea_trace_logs._http.arguments import headers_of
 from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.calls import Call
-from parea_trace_logs._http.library import AsyncHTTPClient, SyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Key, Request, Timeout, server_root
 from parea_trace_logs._http.sync_transport import SyncTransport
 from parea_trace_logs.contract import API_ROOT, BASE_URL, KEY_HEADER
 
 if TYPE_CHECKING:
     from parea_trace_logs._http.async_streams import AsyncLogStream
+    from parea_trace_logs._http.protocols import AsyncHTTPClient, SyncHTTPClient
     from parea_trace_logs._http.sync_streams import LogStream
     from parea_trace_logs.types import Invalid
 

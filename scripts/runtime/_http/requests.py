@@ -5,13 +5,17 @@ The key is put on a request at the last moment, by `Key`, so that no list of hea
 
 import enum
 from collections.abc import Mapping
-from typing import NamedTuple, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
+from urllib.parse import quote
 
 import httpx
 from parea_trace_logs._http.answers import Answer
 from parea_trace_logs._http.arguments import check_text
 from parea_trace_logs._http.calls import Call
 from parea_trace_logs.errors import MissingKeyError
+
+if TYPE_CHECKING:
+    from parea_trace_logs._http.protocols import Limits
 
 
 class Default(enum.Enum):
@@ -21,13 +25,6 @@ class Default(enum.Enum):
 
     def __repr__(self) -> str:
         return self.name
-
-
-class Limits(Protocol):
-    """An `httpx.Timeout` or an `httpx2.Timeout`."""
-
-    def as_dict(self) -> dict[str, float | None]:
-        """The seconds by step."""
 
 
 DEFAULT = Default.DEFAULT
