@@ -33,9 +33,9 @@ exit status:
      answering, and for an error of the suite's own (PAREA_CONFORMANCE_TRACEBACK=1 shows its traceback)
   130  interrupted; the reports hold what was found until then
 
-The suite only reads. An experiment of more than 200 logs is judged by a sample: the first logs with each trait that a
-wrong reading may trip over (types, signs, precision, offsets, spaces, keys, scores, families, neighbours), then some at
-random by the seed. Every answer is still checked whole for its order, schema and make-up, filters with short answers
+The suite only reads, unless --allow-writes is given and the contract has operations that write. An experiment of more
+than 200 logs is judged by a sample: the first logs with each trait that a wrong reading may trip over (types, signs,
+precision, offsets, spaces, keys, scores, families, neighbours), then some at random by the seed. Every answer is still checked whole for its order, schema and make-up, filters with short answers
 are preferred, and answers of more than 16 MiB are read as they come, in bounded memory; how much will be read is said
 before. Bodies made up by schemathesis are kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache).
 """
@@ -55,6 +55,8 @@ class Options:
         max_answer: the most megabytes of an answer, decoded, that are read.
         concurrency: how many requests are sent at a time, unless the server mixes up answers.
         fuzz: how many valid and how many invalid bodies are made up.
+        parameters: values of parameters in paths, by name, for operations that need more than an experiment.
+        allow_writes: whether operations that may write are asked with documented requests.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
         known_failures: requirements that are known to fail, each with the reason.
     """
@@ -71,6 +73,8 @@ class Options:
     max_answer: float = 4000.0
     concurrency: int = 8
     fuzz: int = 60
+    parameters: tuple[tuple[str, str], ...] = ()
+    allow_writes: bool = False
     accept_undecided: bool = False
     max_requests: int | None = None
     rate: float | None = None
@@ -115,6 +119,16 @@ def _address(text: str) -> str:
     if "?" in text or "#" in text:
         raise argparse.ArgumentTypeError("must end where /api/parea/v1 begins, without a query or a fragment")
     return text.rstrip("/").removesuffix("/api/parea/v1")
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    known = sorted({each.name for one in contract.load().others for each in one.parameters if each.place == "path"})
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE, not {text!r}")
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"no path has a parameter {name!r}; there are: {', '.join(known) or 'none'}")
+    return name, value
 
 
 def _name(text: str) -> str:
@@ -168,6 +182,16 @@ def parser() -> argparse.ArgumentParser:
     add("--other-experiment", metavar="UUID", type=_name, help="an experiment of another key, to be answered 404")
     add("--other-api-key", metavar="KEY", help="that key; default: the environment variable PAREA_OTHER_API_KEY")
     add("--empty-experiment", metavar="UUID", type=_name, help="an experiment of this key without logs")
+    add(
+        "--parameter",
+        dest="parameters",
+        action="append",
+        type=_parameter,
+        default=[],
+        metavar="NAME=VALUE",
+        help="what a parameter in the path of another operation is to be (repeatable); default: the contract's example",
+    )
+    add("--allow-writes", action="store_true", help="send documented requests also to operations that may write")
     add("--seed", type=int, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
     add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer as a whole (default 30)")
     add("--max-answer", type=_positive, default=4000.0, metavar="MB", help="read no more of an answer (default 4000)")
@@ -211,6 +235,8 @@ def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
         other_experiment=given.other_experiment,
         other_api_key=other or None,
         empty_experiment=given.empty_experiment,
+        parameters=tuple(given.parameters),
+        allow_writes=given.allow_writes,
         timeout=given.timeout,
         max_answer=given.max_answer,
         concurrency=given.concurrency,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import ModuleType
 
 from parea_conformance import contract, written
-from parea_conformance.context import Context
+from parea_conformance.context import CannotJudgeError, Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import AT_A_TIME, BudgetSpentError, Client, Exchange
 from parea_conformance.ledger import Failure, Ledger
@@ -18,7 +18,19 @@ from parea_conformance.options import Options
 from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
-from parea_conformance.stages import cases, composition, every_answer, fuzz, laws, meaning, preflight, repeat, trial
+from parea_conformance.reading.oracle import OPERATORS
+from parea_conformance.stages import (
+    cases,
+    composition,
+    every_answer,
+    fuzz,
+    laws,
+    meaning,
+    operations,
+    preflight,
+    repeat,
+    trial,
+)
 from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.every_answer import EveryAnswer
 from parea_conformance.stages.meaning import Meaning
@@ -31,7 +43,7 @@ _MUCH = 0.5e9
 
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
-    names = set(planned(contract.load().requirements))
+    names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
     for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
         names.update(stage.REQUIREMENTS)
     return names
@@ -59,6 +71,8 @@ class Run:
             ServerGoneError: the server answers nothing any more.
         """
         context, client = self._context, self._context.client
+        if unknown := [name for name in context.contract.operators if name not in OPERATORS]:
+            raise CannotJudgeError(f"the oracle (reading/oracle.py) does not know the operator {', '.join(unknown)}")
         observers = list(client.observers)
         sampler = Sampler(context.options.seed, context.contract.kinds)
         self._progress(_name(preflight), 0, 0)
@@ -109,6 +123,7 @@ class Run:
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
+            (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
         )
         for stage, requirements, always, work in stages:

@@ -189,9 +189,9 @@ class Client:
             except TooLongError as error:
                 return self._unanswered(request, str(error))
             except httpx.HTTPError as error:
-                # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
+                # A kept connection may be closed at any time (RFC 9112, 9.5); what only reads can be sent again.
                 dropped = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError) and taken.reader is None
-                if attempt == _DROPPED or not dropped:
+                if attempt == _DROPPED or not dropped or not request.repeatable:
                     return self._unanswered(request, f"{type(error).__name__}: {error}")
             else:
                 curl_ = self.curl(request)

@@ -56,6 +56,8 @@ def as_data(report: Report) -> dict[str, Any]:
             "seed": options.seed,
             "accept_undecided": options.accept_undecided,
             "dry_run": options.dry_run,
+            "allow_writes": options.allow_writes,
+            "parameters": dict(options.parameters),
             "max_requests": options.max_requests,
             "rate": options.rate,
             "planned": dict(report.outline),
