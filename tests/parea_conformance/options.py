@@ -36,9 +36,9 @@ exit status:
 The suite only reads, unless --allow-writes is given and the contract has operations that write. An experiment of more
 than 200 logs is judged by a sample: the first logs with each trait that a wrong reading may trip over (types, signs,
 precision, offsets, spaces, keys, scores, families, neighbours), then some at random by the seed. Every answer is still
-checked whole for its order, schema and make-up, filters with short answers are preferred, and answers of more than 16
-MiB are read as they come, in bounded memory; how much will be read is said before. Bodies made up by schemathesis are
-kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache).
+checked whole for its order, schema and make-up, filters with short answers are preferred, and answers of more than
+16 MiB are read as they come, in bounded memory; how much will be read is said
+before. Bodies made up by schemathesis are kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache).
 """
 
 
