@@ -6,7 +6,6 @@ The key is put on a request at the last moment, by `Key`, so that no list of hea
 import enum
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
-from urllib.parse import quote
 
 import httpx
 from parea_trace_logs._http.answers import Answer
