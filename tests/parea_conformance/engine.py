@@ -10,6 +10,7 @@ import httpx
 
 from parea_conformance import contract
 from parea_conformance.context import CannotJudgeError, Context
+from parea_conformance.contract import Contract
 from parea_conformance.http.client import BudgetSpentError, Client, Exchange
 from parea_conformance.ledger import Entry, Ledger, Verdict
 from parea_conformance.logs.known import KnownLogs
@@ -79,17 +80,26 @@ def covered() -> set[str]:
     return names
 
 
-def judge(options: Options, progress: Progress = _quiet, transport: httpx.BaseTransport | None = None) -> Report:
+def judge(
+    options: Options,
+    progress: Progress = _quiet,
+    transport: httpx.BaseTransport | None = None,
+    watch: Callable[[Exchange], None] | None = None,
+    connect: Callable[[Contract, Options, httpx.BaseTransport | None], Client] = Client,
+) -> Report:
     """Judge a server.
 
     Args:
         options: what is asked for.
         progress: told the name of each stage as it begins, how many requests were sent, and how many are planned.
         transport: carries the requests instead of the network, to judge an application in this process.
+        watch: is given every exchange, one at a time.
+        connect: makes what sends the requests.
     """
     said = contract.load()
     ledger = Ledger(said.select(options.classes).values())
-    client = Client(said, options, transport)
+    client = connect(said, options, transport)
+    client.observers.extend([watch] if watch else [])
     context = Context(said, options, client, ledger, KnownLogs(said))
     start, cause, logs = time.perf_counter(), "", 0
     outline: dict[str, int] = {}
