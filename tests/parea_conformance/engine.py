@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 import httpx
@@ -11,8 +11,9 @@ import httpx
 from parea_conformance import contract
 from parea_conformance.context import CannotJudgeError, Context
 from parea_conformance.contract import Contract
+from parea_conformance.diagnosis import Misreading, diagnose
 from parea_conformance.http.client import BudgetSpentError, Client, Exchange
-from parea_conformance.ledger import Entry, Ledger, Verdict
+from parea_conformance.ledger import Entry, FirstFailureError, Ledger, Verdict
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.options import Options
 from parea_conformance.probes.planner import planned
@@ -27,8 +28,30 @@ CONFORMANT, NOT_CONFORMANT, CANNOT_JUDGE = 0, 1, 2
 Progress = Callable[[str, int, int], None]
 
 
-def _quiet(stage: str, sent: int, planned: int) -> None:
+def quiet(stage: str, sent: int, planned: int) -> None:
+    """Tell nobody."""
     del stage, sent, planned
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a stage ran: the second of the run in which it began, how many it took, and how many requests it sent."""
+
+    stage: str
+    start: float
+    seconds: float
+    requests: int
+
+
+@dataclass
+class _Found:
+    """What the stages found beside the ledger; it holds what was found so far when a run breaks off."""
+
+    logs: int = 0
+    outline: dict[str, int] = field(default_factory=dict)
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    diagnosis: tuple[Misreading, ...] = ()
+    timeline: list[Span] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -40,6 +63,9 @@ class Report:
         cause: why nothing could be judged; empty when it could.
         requests: how many requests were sent. seconds: how long the run took. logs: how many root logs there are.
         outline: how many requests were planned for each requirement.
+        filters: the filters that were planned for each requirement.
+        diagnosis: the misreadings that explain failures of several requirements.
+        timeline: the stages, in the order in which they ran.
     """
 
     options: Options
@@ -49,6 +75,9 @@ class Report:
     seconds: float
     logs: int
     outline: Mapping[str, int]
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    diagnosis: tuple[Misreading, ...] = ()
+    timeline: tuple[Span, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
         """How many requirements have this verdict."""
@@ -82,7 +111,7 @@ def covered() -> set[str]:
 
 def judge(
     options: Options,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
     transport: httpx.BaseTransport | None = None,
     watch: Callable[[Exchange], None] | None = None,
     connect: Callable[[Contract, Options, httpx.BaseTransport | None], Client] = Client,
@@ -97,14 +126,22 @@ def judge(
         connect: makes what sends the requests.
     """
     said = contract.load()
-    ledger = Ledger(said.select(options.classes).values())
+    asked = said.select(options.classes)
+    known = dict(options.known_failures)
+    ledger = Ledger(
+        (entry for name, entry in asked.items() if name in options.only or not options.only),
+        stop_at=[name for name in asked if name not in known] if options.fail_fast else (),
+    )
     client = connect(said, options, transport)
     client.observers.extend([watch] if watch else [])
     context = Context(said, options, client, ledger, KnownLogs(said))
-    start, cause, logs = time.perf_counter(), "", 0
-    outline: dict[str, int] = {}
+    start, cause, found = time.perf_counter(), "", _Found()
     try:
-        logs, outline = _stages(context, progress)
+        _stages(context, progress, found)
+    except FirstFailureError as error:
+        for name, entry in ledger.entries.items():
+            if not entry.failures:
+                ledger.undecide(name, f"not judged to its end: {error} (--fail-fast)")
     except (CannotJudgeError, BudgetSpentError) as error:
         cause = str(error)
         for name in ledger.entries:
@@ -112,11 +149,23 @@ def judge(
     finally:
         client.close()
     seconds = time.perf_counter() - start
-    return Report(options, tuple(ledger.entries.values()), cause, client.sent, seconds, logs, outline)
+    return Report(
+        options,
+        tuple(ledger.entries.values()),
+        cause,
+        client.sent,
+        seconds,
+        found.logs,
+        found.outline,
+        found.filters,
+        found.diagnosis,
+        tuple(found.timeline),
+    )
 
 
-def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
-    """Run the stages; how many root logs there are, and how many requests each requirement was to take."""
+def _stages(context: Context, progress: Progress, found: _Found) -> None:
+    """Run the stages."""
+    spans = _Spans(context.client, found.timeline)
     progress(_name(preflight), 0, 0)
     exchange = preflight.first_contact(context)
     observer = EveryAnswer(context)
@@ -127,16 +176,21 @@ def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
     whole = Composition(context, sample)
     whole.unfiltered(unfiltered)
     probes = Meaning(context, sample, whole)
-    outline = _outline(context, probes)
+    spans.close(_name(preflight))
+    outline = found.outline = _outline(context, probes)
+    found.logs = len(unfiltered.facts)
+    found.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.probes) for plan in probes.plans}
     if context.options.dry_run:
         for name in context.ledger.entries:
             context.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
-        return len(unfiltered.facts), outline
-    # Errors, which every class has requirements for, come from the cases: these are sent always.
+        return
+    # Errors, which every class has requirements for, come from the cases: these are sent always, but where only some
+    # requirements are asked for that no error decides.
+    errors = not context.options.only or any(name in context.ledger for name in every_answer.REQUIREMENTS)
     stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
         (meaning, (), True, probes.send),
         (laws, (), True, lambda: laws.judge(context, sample, probes)),
-        (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
+        (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
         (fuzz, fuzz.REQUIREMENTS, False, lambda: fuzz.judge(context, sample, probes.misread)),
         (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids)),
     )
@@ -151,9 +205,27 @@ def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
             for requirement in (*requirements, *observer.unseen()):
                 context.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
         context.client.observers.remove(told)
+        spans.close(_name(stage))
     whole.close()
     observer.close()
-    return len(unfiltered.facts), outline
+    found.diagnosis = diagnose(context, sample, unfiltered, probes)
+
+
+class _Spans:
+    """Writes the timeline: each span begins where the last ended."""
+
+    def __init__(self, client: Client, timeline: list[Span]) -> None:
+        self._client = client
+        self._timeline = timeline
+        self._start = self._last = time.perf_counter()
+        self._sent = 0
+
+    def close(self, stage: str) -> None:
+        """The stage that has just ended."""
+        now, sent = time.perf_counter(), self._client.sent
+        span = Span(stage, self._last - self._start, now - self._last, sent - self._sent)
+        self._timeline.append(span)
+        self._last, self._sent = now, sent
 
 
 def _name(stage: ModuleType) -> str:

@@ -65,8 +65,8 @@ async def _read(reader: asyncio.StreamReader) -> Arrived | None:
     else:
         body = await reader.readexactly(int(by_name.get(b"content-length", b"0")))
     # The name of this one is the transport's to spell.
-    headers = [(b"transfer-encoding" if name.lower() == b"transfer-encoding" else name, value) for name, value in headers]
-    kept = [header for header in headers if header[0].lower() not in _OF_THE_SENDER]
+    spelled = {name: name.lower() for name, _ in headers if name.lower() == b"transfer-encoding"}
+    kept = [(spelled.get(name, name), value) for name, value in headers if name.lower() not in _OF_THE_SENDER]
     return Arrived(line, tuple(sorted(kept)), body, by_name.get(b"connection") == b"close")
 
 
