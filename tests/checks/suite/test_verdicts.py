@@ -174,9 +174,9 @@ def test_a_failure_can_be_reproduced(logs: list[dict[str, Any]], options: MakeOp
         report = judge(options(base_url, classes=("semantics",)))
         [entry] = [entry for entry in report.entries if entry.requirement.id == "filter.equals.text"]
         failure = entry.failures[0]
-        assert "$PAREA_API_KEY" in failure.curl
+        assert "${PAREA_API_KEY}" in failure.curl
         assert failure.unexpected
-        words = shlex.split(failure.curl.replace("$PAREA_API_KEY", KEY))
+        words = shlex.split(failure.curl.replace("${PAREA_API_KEY}", KEY))
         headers = dict(words[place + 1].split(": ") for place, word in enumerate(words) if word == "-H")
         url = next(word for word in words if word.startswith("http"))
         again = httpx.post(url, content=words[words.index("--data-binary") + 1], headers=headers)

@@ -26,7 +26,6 @@ from parea_conformance.options import Options
 STAND_INS = {KEY: "redacted-PAREA_API_KEY", OTHER_KEY: "redacted-PAREA_OTHER_API_KEY"}
 """What stands in a recording where a key stood: by these a replay finds that a server had told it."""
 _SECRET = ("api_key", "other_api_key")
-_BUSY, _PATIENCE = 429, 3
 
 
 class RecordingError(ValueError):
@@ -197,24 +196,13 @@ class Replay(Client):
         self._answers = recorded.answers()
         self._live = live
 
-    def send(self, request: Request) -> Exchange:
-        """Answer as it was answered then, and tell the observers.
+    def _send(self, request: Request) -> Exchange:
+        """Answer as it was answered then.
 
         Raises:
             RecordingError: the recording does not hold this request.
-            BudgetSpentError: the run of then sent no more.
         """
-        if self.curl(request) in self._live:
-            return super().send(request)
-        for _ in range(_PATIENCE + 1):
-            self._wait_for_turn()
-            with self._lock:
-                exchange = self._answer(request)
-                for observe in self.observers:
-                    observe(exchange)
-            if exchange.status != _BUSY:
-                break
-        return exchange
+        return super()._send(request) if self.curl(request) in self._live else self._answer(request)
 
     def _answer(self, request: Request) -> Exchange:
         answers = self._answers.get(_digest(request))
@@ -225,6 +213,8 @@ class Replay(Client):
             )
         held = answers.popleft()
         headers = httpx.Headers([(entry["name"], entry["value"]) for entry in held["headers"]])
+        if "retry-after" in headers:
+            headers["retry-after"] = "0"  # nobody is to wait for what came long ago
         body = _body(held["content"])
         for place, stand_in in STAND_INS.items():
             body = body.replace(stand_in.encode(), self._keys[place].encode() or stand_in.encode())
