@@ -19,7 +19,7 @@ class Hooks:
 
     @pytest.hookspec(firstresult=True)
     def pytest_parea_judge(self, config: pytest.Config) -> Mapping[str, Any] | None:
-        """The arguments of `parea_conformance.judge`: `app` or `base_url`, `experiment`, `api_key`, …; None for none."""
+        """The arguments of `parea_conformance.judge` (`app` or `base_url`, `experiment`, `api_key`, …), if any."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -70,8 +70,8 @@ def _judged(config: pytest.Config) -> Mapping[str, Any]:
 
 
 def _judge(config: pytest.Config) -> Mapping[str, Any]:
-    from parea_conformance.api import judge  # noqa: PLC0415 - it takes a second, and most runs judge nothing
-    from parea_conformance.report import as_data  # noqa: PLC0415
+    from parea_conformance.api import judge
+    from parea_conformance.report import as_data
 
     arguments = _arguments(config)
     if arguments is None:
@@ -100,7 +100,7 @@ class Suite(pytest.Collector):
 
     def of_classes(self, classes: Iterable[str] | None, only: Iterable[str]) -> Iterable[pytest.Item]:
         """A test for each requirement of these classes, and one of the run itself."""
-        from parea_conformance import contract  # noqa: PLC0415 - only when it is used
+        from parea_conformance import contract
 
         names = contract.load().select(tuple(classes or contract.CLASSES))
         chosen = {*only} or {*names}
@@ -137,7 +137,7 @@ class Requirement(Run):
 
     def runtest(self) -> None:
         """End as JUnit's case does: a known failure is skipped, one that passes fails."""
-        from parea_conformance.report.junit import failure_text, outcome  # noqa: PLC0415
+        from parea_conformance.report.junit import failure_text, outcome
 
         data = _judged(self.config)
         entry = next(entry for entry in data["requirements"] if entry["id"] == self.name)

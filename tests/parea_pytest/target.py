@@ -39,9 +39,9 @@ def parea_target(tmp_path: Path) -> Iterator[Callable[[Sequence[Mapping[str, Any
 
 
 def _serve(logs: Sequence[Mapping[str, Any]], folder: Path, stack: contextlib.ExitStack) -> Served:
-    from parea_target import Store, create_app, load  # noqa: PLC0415 - only when it is used
-    from parea_target.loader import read_experiments  # noqa: PLC0415
-    from parea_target.server import running  # noqa: PLC0415
+    from parea_target import Store, create_app, load
+    from parea_target.loader import read_experiments
+    from parea_target.server import running
 
     experiment, key = str(uuid.uuid4()), secrets.token_urlsafe(24)
     file = folder / f"{experiment}.json"

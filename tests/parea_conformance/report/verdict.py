@@ -46,10 +46,11 @@ def _no_verdict(report: Report) -> str:
     else:
         if errors := _of(report, Verdict.ERROR):
             reasons.append(f"checks that could not run: {_few(errors)}")
-        if undecided := report.count(Verdict.UNDECIDED):
+        undecided = report.count(Verdict.UNDECIDED)
+        if undecided and not report.options.accept_undecided:
             reasons.append(f"{undecided} requirements are undecided. {_remedy(report)}")
         if not reasons:
-            reasons.append("nothing was judged")
+            reasons.append("nothing was proved")
     return f"COULD NOT JUDGE: {'; '.join(reasons)}"
 
 
