@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checks.suite.support import KEY, keyless
@@ -15,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 pytestmark = pytest.mark.xdist_group("verdicts")
-WHERE = {"experiment": seed_data.EXPERIMENT, "other_experiment": seed_data.OTHER_EXPERIMENT,
+WHERE: dict[str, Any] = {"experiment": seed_data.EXPERIMENT, "other_experiment": seed_data.OTHER_EXPERIMENT,
          "empty_experiment": seed_data.EMPTY_EXPERIMENT}  # fmt: skip
 
 

@@ -114,7 +114,8 @@ def test_junit_agrees_with_the_exit_status(
 
 
 def test_accepted_undecided_is_skipped_in_junit(right: str, options: MakeOptions) -> None:
-    own = {"experiment": seed_data.OTHER_EXPERIMENT, "api_key": "another-key-of-the-tests", "classes": ("core",)}
+    own: dict[str, Any] = {"experiment": seed_data.OTHER_EXPERIMENT, "api_key": "another-key-of-the-tests"}
+    own.update(other_experiment=None, empty_experiment=None)
     strict = as_data(judge(options(right, **own)))
     lenient = as_data(judge(options(right, accept_undecided=True, **own)))
     assert (strict["status"], lenient["status"]) == (2, 0)
