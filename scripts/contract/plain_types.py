@@ -162,6 +162,8 @@ class _Plain:
             response.prop = self.of(response.prop)  # type: ignore[assignment]  # DictProperty is not in their alias
         for body in endpoint.bodies:
             body.prop = self.of(body.prop)  # type: ignore[assignment]
+        for parameters in (endpoint.path_parameters, endpoint.query_parameters, endpoint.header_parameters):
+            parameters[:] = [self.of(parameter) for parameter in parameters]  # type: ignore[misc]
 
 
 # Names that the types of the members need while the class body is read, and those of the methods of a model.

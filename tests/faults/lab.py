@@ -1,5 +1,6 @@
 """The lab: serves a wrong target in this process, has the suite judge it, and compares what broke with what should."""
 
+import asyncio
 import dataclasses
 import functools
 import secrets
@@ -96,7 +97,9 @@ def _surrounded(app: ASGIApp, surround: Surround) -> ASGIApp:
         given: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 
         async def receive() -> Message:
-            return given.pop() if given else {"type": "http.disconnect"}
+            if not given:
+                await asyncio.Event().wait()  # the client stays until it has its answer
+            return given.pop()
 
         async def send(message: Message) -> None:
             sent.append(message)

@@ -26,6 +26,8 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
     other_experiment: str | None = None,
     other_api_key: str | None = None,
     empty_experiment: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    allow_writes: bool = False,
     timeout: float = 30.0,
     accept_undecided: bool = False,
     known_failures: Mapping[str, str] | None = None,
@@ -47,6 +49,8 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
         other_experiment: an experiment of another key.
         other_api_key: that key.
         empty_experiment: an experiment of this key without logs.
+        parameters: values of parameters in the paths of other operations, by name.
+        allow_writes: whether operations that may write are asked with documented requests.
         timeout: seconds to wait for each answer.
         accept_undecided: whether undecided requirements spoil the verdict no more.
         known_failures: the reason of each failure that is known, by requirement.
@@ -78,6 +82,8 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
         other_experiment=other_experiment,
         other_api_key=other_api_key,
         empty_experiment=empty_experiment,
+        parameters=tuple((parameters or {}).items()),
+        allow_writes=allow_writes,
         timeout=timeout,
         accept_undecided=accept_undecided,
         known_failures=tuple(known.items()),

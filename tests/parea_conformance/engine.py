@@ -18,7 +18,18 @@ from parea_conformance.logs.known import KnownLogs
 from parea_conformance.options import Options
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
-from parea_conformance.stages import cases, composition, every_answer, fuzz, laws, meaning, preflight, repeat
+from parea_conformance.reading.oracle import OPERATORS
+from parea_conformance.stages import (
+    cases,
+    composition,
+    every_answer,
+    fuzz,
+    laws,
+    meaning,
+    operations,
+    preflight,
+    repeat,
+)
 from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.every_answer import EveryAnswer
 from parea_conformance.stages.meaning import Meaning
@@ -103,7 +114,7 @@ class Report:
 
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
-    names = set(planned(contract.load().requirements))
+    names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
     for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
         names.update(stage.REQUIREMENTS)
     return names
@@ -165,6 +176,8 @@ def judge(
 
 def _stages(context: Context, progress: Progress, found: _Found) -> None:
     """Run the stages."""
+    if unknown := [name for name in context.contract.operators if name not in OPERATORS]:
+        raise CannotJudgeError(f"the oracle (reading/oracle.py) does not know the operator {', '.join(unknown)}")
     spans = _Spans(context.client, found.timeline)
     progress(_name(preflight), 0, 0)
     exchange = preflight.first_contact(context)
@@ -192,6 +205,7 @@ def _stages(context: Context, progress: Progress, found: _Found) -> None:
         (laws, (), True, lambda: laws.judge(context, sample, probes)),
         (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
         (fuzz, fuzz.REQUIREMENTS, False, lambda: fuzz.judge(context, sample, probes.misread)),
+        (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
         (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids)),
     )
     for stage, requirements, always, work in stages:

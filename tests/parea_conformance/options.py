@@ -27,10 +27,11 @@ exit status:
   2  could not judge: unreachable, wrong key, unknown or empty experiment, bad arguments, a dry run, or requirements
      that are undecided on this experiment's logs (unless --accept-undecided is given)
 
-The suite only reads. An experiment of more than 200 logs is judged by a sample: the first logs with each trait that a
-wrong reading may trip over (types, signs, precision, offsets, spaces, keys, scores, families, neighbours), then some at
-random by the seed. Every answer is still checked whole for its order, schema and make-up, filters with short answers
-are preferred, and whole answers are held in memory one at a time: 100,000 logs (100 MB) take minutes and 500 MB.
+The suite only reads, unless --allow-writes is given and the contract has operations that write. An experiment of more
+than 200 logs is judged by a sample: the first logs with each trait that a wrong reading may trip over (types, signs,
+precision, offsets, spaces, keys, scores, families, neighbours), then some at random by the seed. Every answer is still
+checked whole for its order, schema and make-up, filters with short answers are preferred, and whole answers are held in
+memory one at a time: 100,000 logs (100 MB) take minutes and 500 MB.
 """
 
 
@@ -46,6 +47,8 @@ class Options:
         empty_experiment: an experiment of this key without logs.
         timeout: seconds to wait for each answer.
         fuzz: how many valid and how many invalid bodies are made up.
+        parameters: values of parameters in paths, by name, for operations that need more than an experiment.
+        allow_writes: whether operations that may write are asked with documented requests.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
         known_failures: requirements that are known to fail, each with the reason.
         only: the requirements to judge, by id; empty for all of the classes.
@@ -62,6 +65,8 @@ class Options:
     other_api_key: str | None = field(default=None, repr=False)
     timeout: float = 30.0
     fuzz: int = 60
+    parameters: tuple[tuple[str, str], ...] = ()
+    allow_writes: bool = False
     accept_undecided: bool = False
     max_requests: int | None = None
     rate: float | None = None
@@ -111,6 +116,16 @@ def _address(text: str) -> str:
     if address.scheme not in ("http", "https") or not address.netloc:
         raise argparse.ArgumentTypeError(f"must begin with http:// or https://, not {text!r}")
     return text.rstrip("/").removesuffix("/api/parea/v1")
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    known = sorted({each.name for one in contract.load().others for each in one.parameters if each.place == "path"})
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE, not {text!r}")
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"no path has a parameter {name!r}; there are: {', '.join(known) or 'none'}")
+    return name, value
 
 
 def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
@@ -168,6 +183,16 @@ def parser() -> argparse.ArgumentParser:
     add("--other-experiment", metavar="UUID", help="an experiment of another key, to be answered 404")
     add("--other-api-key", metavar="KEY", help="that key; default: the environment variable PAREA_OTHER_API_KEY")
     add("--empty-experiment", metavar="UUID", help="an experiment of this key without logs")
+    add(
+        "--parameter",
+        dest="parameters",
+        action="append",
+        type=_parameter,
+        default=[],
+        metavar="NAME=VALUE",
+        help="what a parameter in the path of another operation is to be (repeatable); default: the contract's example",
+    )
+    add("--allow-writes", action="store_true", help="send documented requests also to operations that may write")
     add("--seed", type=int, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
     add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer (default 30)")
     add("--max-requests", type=_count, metavar="N", help="send no more; what is not reached is undecided")
@@ -212,6 +237,8 @@ def read_options(words: Sequence[str]) -> tuple[Options, Output]:
         other_experiment=given.other_experiment,
         other_api_key=other or None,
         empty_experiment=given.empty_experiment,
+        parameters=tuple(given.parameters),
+        allow_writes=given.allow_writes,
         timeout=given.timeout,
         accept_undecided=given.accept_undecided,
         max_requests=given.max_requests,

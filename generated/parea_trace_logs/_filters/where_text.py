@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from parea_trace_logs._filters.rules import check
+from parea_trace_logs.contract import VALUELESS
 from parea_trace_logs.errors import InvalidFilterError
 from parea_trace_logs.models import FilterOperator, TraceLogFilters
 
@@ -22,12 +24,22 @@ OPERATORS: Final = {
     "exists": FilterOperator.EXISTS,
 }
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern of one of the words, the longest that matches; between the parts of one there is any white space."""
+    return "|".join(r"\s+".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True))
+
+
+_SYMBOLS = [word for word in OPERATORS if not word[0].isalpha()]
+_WORDS = [word for word, operator in OPERATORS.items() if word[0].isalpha() and operator not in VALUELESS]
+_ALONE = [word for word, operator in OPERATORS.items() if operator in VALUELESS]
 # The leftmost operator counts, and of those that begin there the longest. A name that holds one stands in quotes.
 _WHERE: Final = re.compile(
     rf"""\s*(?P<field>{_QUOTED}|[^"].*?)\s*
     (?:\[(?P<key>{_QUOTED}|[^"\]][^\]]*)\]\s*)?
-    (?:(?P<operator>!=|>=|<=|=|~|>|<|(?<=[\s\]"])(?:in|between)(?=\s))\s*(?P<value>.*?)
-      |(?<=[\s\]"])(?P<alone>is\s+null|exists))\s*""",
+    (?:(?P<operator>{_either(_SYMBOLS)}|(?<=[\s\]"])(?:{_either(_WORDS)})(?=\s))\s*(?P<value>.*?)
+      |(?<=[\s\]"])(?P<alone>{_either(_ALONE)}))\s*""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -45,7 +57,7 @@ def parse_where(text: str) -> TraceLogFilters:
     found = _WHERE.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not FIELD OPERATOR VALUE; the operators are {'  '.join(OPERATORS)}")
-    word = found["operator"] or " ".join(found["alone"].split())
+    word = " ".join((found["operator"] or found["alone"]).split())
     filters = TraceLogFilters(
         filter_field=_plain(found["field"]),
         filter_key=None if found["key"] is None else _plain(found["key"]),

@@ -59,9 +59,9 @@ class Transport:
         headers = _HEADERS if request.content is None else {**_HEADERS, "Content-Type": "application/json"}
         return {
             "method": request.method,
-            "url": self._root + request.path,
+            "url": self._root + request.path + request.query,
             "content": request.content,
-            "headers": headers,
+            "headers": {**headers, **dict(request.headers)},
             "timeout": self._timeout if request.timeout is DEFAULT else request.timeout,
         }
 
@@ -69,6 +69,7 @@ class Transport:
         """The answer without its body. The key stays out of it, and out of all that is made of it."""
         headers = dict(response.headers.items())
         framed = "content-length" in headers or "transfer-encoding" in headers or response.http_version == "HTTP/2"
+        framed = framed or response.status_code in (204, 304)  # which have no body: RFC 9112, 6.3
         answer = Answer(response.status_code, headers, b"", framed)
         return answer if self._key is None else self._key.without(answer)
 

@@ -6,7 +6,6 @@ The key is put on a request at the last moment, by `Key`, so that no list of hea
 import enum
 from collections.abc import Generator
 from typing import NamedTuple, NoReturn, TypeAlias
-from urllib.parse import quote
 
 import httpx
 from parea_trace_logs._http.answers import Answer
@@ -32,6 +31,10 @@ class Request(NamedTuple):
     method: str
     path: str
     content: bytes | None = None
+    query: str = ""
+    """What follows the path, from its question mark on."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Of this operation, beside those of every request."""
     safe: bool = False
     """Whether the contract says that it only reads, so that it may be sent again."""
     timeout: Timeout = DEFAULT
@@ -74,12 +77,6 @@ class Key(httpx.Auth):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a key and connections: make a new one instead of copying or pickling it")
-
-
-def segment(value: str) -> str:
-    """`value` as one segment of a path: slashes, spaces and the like percent-encoded, and never a step up or on."""
-    encoded = quote(str(value), safe="")
-    return encoded.replace(".", "%2E") if encoded in (".", "..") else encoded
 
 
 def server_root(base_url: str, api_root: str) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 from checks.contract.conftest import ROOT
-from generate import PACKAGE, files_of, main
+from folders import files_of
+from generate import PACKAGE, main
 
 NEW_MEMBER = "        region: {type: [string, 'null'], description: Where the run took place.}\n"
 BEFORE = "        status:\n          description: '`success` or `error`.'\n"
@@ -215,13 +216,30 @@ def test_a_schema_that_becomes_no_class_is_an_error(repository: Path, capsys: py
     assert "components.schemas.Anything" in capsys.readouterr().err
 
 
-def test_parameters_that_the_templates_do_not_know_are_an_error(
-    repository: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("parameter", "complaint"),
+    [
+        ("{name: page, in: cookie, description: Which., schema: {type: integer}}", "not in cookie"),
+        ("{name: page, in: query, description: Which., style: pipeDelimited, schema: {type: array}}", "style"),
+        ("{name: page, in: query, description: Which., content: {application/json: {}}}", "content"),
+        ("{name: page, in: query, schema: {type: integer}}", "page: a description is missing"),
+        ("{name: accept, in: header, description: Which., schema: {type: string}}", "accept"),
+        ("{name: page, in: query, required: true, description: Which., schema: {type: integer}}", "an example"),
+        (
+            "{name: page, in: query, description: Which., schema: {type: integer}, example: x}",
+            "not one that its schema",
+        ),
+        ("{$ref: '#/components/parameters/Nowhere'}", "#/components/parameters/Nowhere"),
+    ],
+)
+def test_parameters_that_nothing_can_be_made_of_are_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str], parameter: str, complaint: str
 ) -> None:
-    parameter = "      - {name: page, in: query, description: Which page., schema: {type: integer}}\n    post:\n"
-    edit(repository, "    post:\n", parameter)
+    edit(repository, "    post:\n", f"      - {parameter}\n    post:\n")
+    before = state(repository)
     assert main([], repository) == 1
-    assert "parameters outside the path" in capsys.readouterr().err
+    assert complaint in capsys.readouterr().err
+    assert state(repository) == before
 
 
 def test_a_new_error_status_gets_a_class(repository: Path) -> None:
@@ -246,7 +264,10 @@ OPERATION = """  /api/parea/v1/experiment/{experiment_uuid}/touch:
       responses:
         '200':
           description: What was touched.
-          content: {application/json: {schema: {$ref: '#/components/schemas/EvaluationScore'}}}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/EvaluationScore'}
+              example: {name: n, score: 1}
 components:
 """
 TOUCHED = """

@@ -22,6 +22,7 @@ class Request:
         brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
         content_type: None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
+        operation: the id of the operation, where it is not the one that answers the logs.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Request:
     key_header: str = ""
     chunked: bool = False
     brief: bool = False
+    operation: str = ""
 
 
 _SHELL_SPECIAL = str.maketrans({char: f"\\{char}" for char in '\\"$`'})

@@ -139,6 +139,11 @@ def _digest(request: Request) -> str:
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
+def _frozen(value: Any) -> Any:
+    """A JSON value as options hold it."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
 class Recorded:
     """A recording that was read: the options of its run, and the answers by request.
 
@@ -156,10 +161,7 @@ class Recorded:
             self.suite: str = log["creator"]["version"]
             given = log["_options"]
             other_key = STAND_INS[OTHER_KEY] if given.pop("other_api_key") else None
-            given["known_failures"] = [tuple(known) for known in given["known_failures"]]
-            settled: dict[str, Any] = {
-                name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
-            }
+            settled: dict[str, Any] = {name: _frozen(value) for name, value in given.items()}
             self.options = Options(**{**settled, "rate": None, "api_key": STAND_INS[KEY], "other_api_key": other_key})
             self._answers = [(entry["request"]["_digest"], entry["response"]) for entry in log["entries"]]
         except (ValueError, KeyError, TypeError, AttributeError) as error:

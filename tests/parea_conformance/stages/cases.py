@@ -155,8 +155,9 @@ REQUIREMENTS = (
 
 
 def cases(client: Client, contract: Contract) -> list[Case]:
-    """All cases, in the order in which they are sent."""
-    return [case for build in BUILDERS for case in build(client, contract)]
+    """All cases, in the order in which they are sent; without those that would ask another operation."""
+    made = (case for build in BUILDERS for case in build(client, contract))
+    return [case for case in made if not contract.asks_another(case.request.method, case.request.path)]
 
 
 def judge(context: Context) -> None:

@@ -3,7 +3,8 @@
 from ..._http.answers import Answer
 from ..._http.async_streams import AsyncLogStream
 from ..._http.elements import check_invalid
-from ..._http.requests import DEFAULT, Request, Timeout, segment
+from ..._http.parameters import segment
+from ..._http.requests import DEFAULT, Request, Timeout
 from ..._http.results import logs_of
 from ..._http.sync_streams import LogStream
 from ..._json.decoding import encode
@@ -22,7 +23,7 @@ def _request(
 ) -> Request:
     return Request(
         "POST",
-        f"/api/parea/v1/experiment/{segment(experiment_uuid)}/trace_logs",
+        "/api/parea/v1/experiment/{experiment_uuid}/trace_logs".replace("{experiment_uuid}", segment(experiment_uuid)),
         encode(body),
         safe=True,
         timeout=timeout,
@@ -71,13 +72,7 @@ def sync_detailed(
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    answer = client.send(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        )
-    )
+    answer = client.send(_request(experiment_uuid, body=body, timeout=timeout))
     return _response(answer, invalid)
 
 
@@ -116,9 +111,7 @@ def sync(
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
-    return (
-        sync_detailed(experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout)
-    ).parsed
+    return (sync_detailed(experiment_uuid, body=body, client=client, invalid=invalid, timeout=timeout)).parsed
 
 
 async def asyncio_detailed(
@@ -156,13 +149,7 @@ async def asyncio_detailed(
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    answer = await client.asend(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        )
-    )
+    answer = await client.asend(_request(experiment_uuid, body=body, timeout=timeout))
     return _response(answer, invalid)
 
 
@@ -201,11 +188,7 @@ async def asyncio(
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
-    return (
-        await asyncio_detailed(
-            experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout
-        )
-    ).parsed
+    return (await asyncio_detailed(experiment_uuid, body=body, client=client, invalid=invalid, timeout=timeout)).parsed
 
 
 def stream(
@@ -246,16 +229,7 @@ def stream(
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
-    return client.stream(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        ),
-        200,
-        TraceLog,
-        invalid,
-    )
+    return client.stream(_request(experiment_uuid, body=body, timeout=timeout), 200, TraceLog, invalid)
 
 
 def astream(
@@ -296,13 +270,4 @@ def astream(
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
-    return client.astream(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        ),
-        200,
-        TraceLog,
-        invalid,
-    )
+    return client.astream(_request(experiment_uuid, body=body, timeout=timeout), 200, TraceLog, invalid)
