@@ -82,3 +82,24 @@ def test_the_page_in_a_browser(data: tuple[dict[str, Any], ...], tmp_path: Path,
     assert needed <= given
     assert dom.count("<details") == len(data[1]["requirements"])
     assert "NOT CONFORMANT" in dom
+
+
+def test_the_page_leads_from_the_matrix_filters_copies_and_shows_the_run(data: tuple[dict[str, Any], ...]) -> None:
+    page = as_html(data[1])
+    ids = set(re.findall(r'<details class="\w+" id="([^"]+)"', page))
+    links = re.findall(r'<a href="#([^"]+)"', page)
+    assert set(links) == {name for name in ids if name.startswith("filter.")}
+    assert ids == {entry["id"] for entry in data[1]["requirements"]}
+    for verdict in {entry["verdict"] for entry in data[1]["requirements"]}:
+        assert f'id="show-{verdict}" checked' in page
+        assert f"body:has(#show-{verdict}:not(:checked)) details.{verdict} {{ display: none; }}" in page
+    commands = sum(min(len(entry["failures"]), 5) for entry in data[1]["requirements"])
+    assert page.count("<button>copy</button>") == commands > 0
+    assert page.count("<i style=") == len(data[1]["run"]["timeline"])
+
+
+def test_the_script_of_the_page_is_the_only_one_that_may_run(data: tuple[dict[str, Any], ...], tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    allowed = as_html(data[1]).replace("document.addEventListener", "document.title = 'ran'; document.addEventListener")
+    file.write_text(allowed, encoding="utf-8")
+    assert "<title>ran</title>" not in dom_of(file, 800, tmp_path / "changed")
