@@ -20,6 +20,8 @@ class CannotJudgeError(Exception):
 
 
 _SHOWN = 20
+KEPT = 200
+"""How many trace ids a failure keeps at the most; a report shows fewer, and says so."""
 
 
 def first(names: Sequence[str]) -> tuple[str, ...]:

@@ -95,6 +95,14 @@ def test_the_value_that_is_judged_stands_in_the_place_of_the_first_bytes() -> No
     assert "received" not in labels
 
 
+def test_lists_that_are_cut_say_so() -> None:
+    ids = [f"id-{number}" for number in range(25)]
+    failure = {**failures(data_on("orderings-to-the-millisecond"))[0], "missing": ids, "unexpected": ids * 8}
+    shown = dict(told(failure))
+    assert shown["missing"].endswith("id-19 (and 5 more)")
+    assert shown["unexpected"].endswith("id-19 (and at least 180 more)")
+
+
 LOG = {
     "trace_id": "a", "start_timestamp": "2024-01-01T00:00:00Z", "output": "x\ty", "tags": ["p", "q"],
     "metadata": {"k": 9}, "scores": [{"name": "s", "score": 1}, {"name": "s", "score": 2}],

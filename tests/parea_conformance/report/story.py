@@ -1,7 +1,11 @@
 """A failure in words, the same in every report. It is given as `report.json` has it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from parea_conformance.context import KEPT
+
+_SHOWN = 20
 
 
 def story(failure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -11,10 +15,17 @@ def story(failure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not failure["values"]:
         yield "received", failure["received"]
     for label in ("missing", "unexpected"):
-        yield label, " ".join(failure[label])
+        yield label, _few(failure[label])
     for value in failure["values"]:
         yield "value", value
     yield "as if", failure["explanation"]
+
+
+def _few(ids: Sequence[str]) -> str:
+    """The first of many trace ids, and how many are left out; `report.json` has up to `KEPT`."""
+    more = len(ids) - _SHOWN
+    least = "at least " if len(ids) == KEPT else ""
+    return " ".join(ids[:_SHOWN]) + (f" (and {least}{more} more)" if more > 0 else "")
 
 
 def told(failure: Mapping[str, Any]) -> list[tuple[str, str]]:

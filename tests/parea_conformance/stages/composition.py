@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from parea_conformance.context import Answer, Context, first
+from parea_conformance.context import KEPT, Answer, Context, first
 from parea_conformance.ledger import Failure
 from parea_conformance.logs.known import Fact
 from parea_conformance.logs.sample import Sample
@@ -93,7 +93,7 @@ class Composition:
 
     def _accuse(self, requirement: str, answer: Answer, summary: str, ids: Sequence[str]) -> None:
         if ids:
-            failure = self._context.failure(answer.exchange, summary, unexpected=first(ids))
+            failure = self._context.failure(answer.exchange, summary, unexpected=tuple(ids[:KEPT]))
             self._context.ledger.fail(requirement, failure)
 
     def strangers(self, answer: Answer) -> list[str]:

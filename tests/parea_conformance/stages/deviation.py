@@ -24,8 +24,8 @@ def deviation(context: Context, sample: Sample, exchange: Exchange, filter_: Fil
         exchange,
         f"{filter_}: {len(missing)} missing, {len(unexpected)} unexpected",
         " ".join(first(sample.names(expected))) or "no log",
-        missing=first(sample.names(missing)),
-        unexpected=first(sample.names(unexpected)),
+        missing=tuple(sample.names(missing)),
+        unexpected=tuple(sample.names(unexpected)),
         values=tuple(values),
         filter=filter_,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parea_conformance.context import Context, first
+from parea_conformance.context import KEPT, Context
 from parea_conformance.http.client import BudgetSpentError, Exchange
 from parea_conformance.ledger import Evidence
 from parea_conformance.logs.sample import LogSet, Sample
@@ -64,7 +64,7 @@ class Meaning:
             if strangers:
                 summary = f"{filter_}: logs that the unfiltered answer does not hold"
                 failure = self._context.failure(
-                    exchange, summary, "some of the unfiltered logs", unexpected=first(strangers)
+                    exchange, summary, "some of the unfiltered logs", unexpected=tuple(strangers[:KEPT])
                 )
                 self._context.ledger.fail("result.uncapped", failure)
             logs = self._context.observed[filter_] = self._sample.known(answer.ids)
