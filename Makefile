@@ -67,7 +67,9 @@ test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
-	@if [ -n "$(BASE_URL)" ]; then \
+	@if [ -n "$(BASE_URL)" ] && [ -z "$(EXPERIMENT)" ]; then \
+	  echo "make conformance BASE_URL=… needs EXPERIMENT=<UUID of an experiment that has logs>" >&2; exit 2; \
+	elif [ -n "$(BASE_URL)" ]; then \
 	  PAREA_API_KEY="$${API_KEY:-$$PAREA_API_KEY}" $(BIN)/parea-conformance "$(BASE_URL)" --experiment "$(EXPERIMENT)" \
 	    --report-dir reports $(ARGS); \
 	else \

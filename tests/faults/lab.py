@@ -11,6 +11,7 @@ from pathlib import Path
 
 from parea_conformance.contract import CLASSES
 from parea_conformance.engine import Report, judge
+from parea_conformance.http.in_process import InProcess
 from parea_conformance.ledger import Verdict
 from parea_conformance.logs.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT, TENANTS
 from parea_conformance.options import Options
@@ -20,7 +21,6 @@ from parea_target.server import running
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faults.catalogue import catalogue
-from faults.in_process import InProcess
 from faults.registry import ChangeLog, Fault, Reply, Request, Serve, Surround
 
 DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"

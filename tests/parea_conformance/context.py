@@ -1,7 +1,7 @@
 """What the stages of one run share: the contract, the client, the ledger, and how an answer is read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from parea_conformance.contract import Contract
@@ -10,12 +10,25 @@ from parea_conformance.http.json_text import TooDeepError
 from parea_conformance.ledger import Failure, Ledger
 from parea_conformance.logs.elements import TooLongError
 from parea_conformance.logs.known import AnswerReader, Fact, KnownLogs
+from parea_conformance.logs.sample import LogSet
 from parea_conformance.options import Options
+from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import Log
 
 
 class CannotJudgeError(Exception):
     """The server cannot be judged: unreachable, wrong key, unknown or empty experiment. The message says which."""
+
+
+_SHOWN = 20
+KEPT = 200
+"""How many trace ids a failure keeps at the most; a report shows fewer, and says so."""
+
+
+def first(names: Sequence[str]) -> tuple[str, ...]:
+    """As many trace ids as a report shows, and how many it leaves out."""
+    more = len(names) - _SHOWN
+    return (*names[:_SHOWN], *([f"(and {more:,} more)"] if more > 0 else []))
 
 
 @dataclass(frozen=True)
@@ -33,13 +46,18 @@ class Answer:
 
 @dataclass
 class Context:
-    """What the stages of one run share."""
+    """What the stages of one run share.
+
+    Attributes:
+        observed: the set of known logs that was answered to each filter, where an array of logs was.
+    """
 
     contract: Contract
     options: Options
     client: Client
     ledger: Ledger
     known: KnownLogs
+    observed: dict[Filter, LogSet] = field(default_factory=dict)
 
     def failure(self, exchange: Exchange, summary: str, expected: str = "", **more: Any) -> Failure:
         """A failure that this exchange shows."""

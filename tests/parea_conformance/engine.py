@@ -4,19 +4,21 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from parea_conformance import contract, written
 from parea_conformance.context import CannotJudgeError
-from parea_conformance.http.client import BudgetSpentError, Client, ServerGoneError
-from parea_conformance.ledger import Entry, Verdict
+from parea_conformance.contract import Contract
+from parea_conformance.diagnosis import Misreading
+from parea_conformance.http.client import BudgetSpentError, Client, Exchange, ServerGoneError
+from parea_conformance.ledger import Entry, FirstFailureError, Verdict
 from parea_conformance.options import Options
-from parea_conformance.run import Progress, Run, covered
+from parea_conformance.run import Progress, Run, Span, covered
 
-__all__ = ["Report", "covered", "judge"]
+__all__ = ["Report", "Span", "covered", "judge"]
 
 CONFORMANT, NOT_CONFORMANT, CANNOT_JUDGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -24,7 +26,8 @@ TRACEBACK = "PAREA_CONFORMANCE_TRACEBACK"
 """The environment variable that, set to anything, shows the traceback of a failure of the suite's own."""
 
 
-def _quiet(stage: str, sent: int, planned: int) -> None:
+def quiet(stage: str, sent: int, planned: int) -> None:
+    """Tell nobody."""
     del stage, sent, planned
 
 
@@ -41,6 +44,9 @@ class Report:
         cause: why nothing could be judged; empty when it could.
         requests: how many requests were sent. seconds: how long the run took. logs: how many root logs there are.
         outline: how many requests were planned for each requirement.
+        filters: the filters that were planned for each requirement.
+        diagnosis: the misreadings that explain failures of several requirements.
+        timeline: the stages, in the order in which they ran.
         notes: what else whoever reads should know of how the run went.
         gone_on: whether the run came to its end; not when the server died, or the suite failed, or was interrupted.
     """
@@ -52,6 +58,9 @@ class Report:
     seconds: float
     logs: int
     outline: Mapping[str, int]
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    diagnosis: tuple[Misreading, ...] = ()
+    timeline: tuple[Span, ...] = ()
     notes: tuple[str, ...] = ()
     gone_on: bool = True
 
@@ -87,11 +96,13 @@ class InterruptedRunError(KeyboardInterrupt):
         self.report = report
 
 
-def judge(
+def judge(  # noqa: PLR0913, PLR0917 - what a caller may put in the place of the suite's own
     options: Options,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
     transport: httpx.BaseTransport | None = None,
     notify: Callable[[str], None] = _silent,
+    watch: Callable[[Exchange], None] | None = None,
+    connect: Callable[[Contract, Options, httpx.BaseTransport | None], Client] = Client,
 ) -> Report:
     """Judge a server. Whatever it answers, and whatever fails, there is a report.
 
@@ -100,17 +111,24 @@ def judge(
         progress: told the name of each stage as it begins, how many requests were sent, and how many are planned.
         transport: carries the requests instead of the network, to judge an application in this process.
         notify: told what whoever waits should know: how much will be read, why it will take longer.
+        watch: is given every exchange, one at a time.
+        connect: makes what sends the requests.
 
     Raises:
         InterruptedRunError: the run was interrupted; it holds the report of what was found until then.
     """
     start = time.perf_counter()
     said = contract.load()
-    client = Client(said, options, transport)
+    client = connect(said, options, transport)
+    if watch is not None:
+        client.observers.append(watch)
+        client.holds_whole = True
     run = Run(said, options, client, progress, notify)
     cause, gone_on, interrupted = "", True, False
     try:
         run = run.whole()
+    except FirstFailureError as error:
+        run.stopped(error)
     except (CannotJudgeError, BudgetSpentError) as error:
         cause = str(error)
     except ServerGoneError as error:
@@ -132,6 +150,11 @@ def judge(
         seconds=time.perf_counter() - start,
         logs=run.logs,
         outline=run.outline,
+        filters={
+            name: tuple(written.text(each, client.secrets) for each in filters) for name, filters in run.filters.items()
+        },
+        diagnosis=tuple(written.misreading(each, client.secrets) for each in run.diagnosis),
+        timeline=tuple(run.timeline),
         notes=tuple(written.text(note, client.secrets) for note in run.notes),
         gone_on=gone_on,
     )

@@ -1,10 +1,11 @@
 """Verdicts, and the ledger in which every check writes what it found."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from parea_conformance.contract import Requirement
+from parea_conformance.reading.filter import Filter
 
 
 class Verdict(enum.StrEnum):
@@ -26,7 +27,9 @@ class Failure:
         curl: a command that reproduces it, with the key as `$PAREA_API_KEY`.
         expected, received: what the contract asks for and what came, as text.
         missing, unexpected: trace ids, where sets of logs were compared.
-        explanation: the wrong reading that this answer matches, when one is known.
+        values: of these logs, or of those that are out of order, a line each: the value that was judged.
+        explanation: the wrong reading that explains every failure of the requirement, when one is known.
+        filter: what was asked, where the logs of its answer are judged by the oracle.
     """
 
     summary: str
@@ -35,7 +38,13 @@ class Failure:
     received: str = ""
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     explanation: str = ""
+    filter: Filter | None = None
+
+
+class FirstFailureError(Exception):
+    """A requirement failed, and the run was to stop at the first that does."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +105,16 @@ class Entry:
 
 
 class Ledger:
-    """What the checks found, by requirement. Writing of a requirement that is not judged in this run has no effect."""
+    """What the checks found, by requirement. Writing of a requirement that is not judged in this run has no effect.
 
-    def __init__(self, requirements: Iterable[Requirement]) -> None:
+    Args:
+        requirements: what is judged.
+        stop_at: the requirements whose first failure ends the run with a `FirstFailureError`.
+    """
+
+    def __init__(self, requirements: Iterable[Requirement], stop_at: Collection[str] = ()) -> None:
         self.entries = {requirement.id: Entry(requirement) for requirement in requirements}
+        self._stop_at = frozenset(stop_at)
         self._spare = Entry(Requirement("", "", "", ""))
 
     def __contains__(self, requirement: str) -> bool:
@@ -116,10 +131,16 @@ class Ledger:
             entry.proofs.append(proof)
 
     def fail(self, requirement: str, failure: Failure) -> None:
-        """A check found an answer that breaks the requirement."""
+        """A check found an answer that breaks the requirement.
+
+        Raises:
+            FirstFailureError: the run is to stop at the first failure.
+        """
         entry = self._entry(requirement)
         entry.checks += 1
         entry.add(failure)
+        if requirement in self._stop_at and requirement in self.entries:
+            raise FirstFailureError(f"{requirement} failed: {failure.summary}")
 
     def judge(self, requirement: str, proof: str, failure: Failure | None) -> None:
         """A check ran: it held, or it found a failure."""

@@ -1,6 +1,8 @@
 """What a run is asked for, and how the command line says it."""
 
 import argparse
+import difflib
+import importlib.metadata
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,9 @@ _LABEL = 63
 
 _EPILOG = """
 other commands:
+  parea-conformance list            print every requirement; needs no server
   parea-conformance seed-data DIR   write a small experiment on which nothing is undecided, for any server to load
+  parea-conformance replay FILE     judge the answers that --record kept again, without a server
   parea-conformance diff OLD NEW    show what changed between two report.json
 
 A rival, in the report, is a plausible wrong reading of the contract (a mutant of the suite's oracle). A requirement is
@@ -60,6 +64,8 @@ class Options:
         allow_writes: whether operations that may write are asked with documented requests.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
         known_failures: requirements that are known to fail, each with the reason.
+        only: the requirements to judge, by id; empty for all of the classes.
+        fail_fast: whether the run ends with the first failure that is not known.
     """
 
     base_url: str
@@ -81,6 +87,29 @@ class Options:
     rate: float | None = None
     dry_run: bool = False
     known_failures: tuple[tuple[str, str], ...] = ()
+    only: tuple[str, ...] = ()
+    fail_fast: bool = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether less is judged than the whole contract."""
+        bounded = self.max_requests is not None or self.dry_run or self.fail_fast
+        return bool(self.only) or bounded or set(self.classes) != set(contract.CLASSES)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the command leaves behind.
+
+    Attributes:
+        report_dir: where the reports go.
+        record: the file that keeps every exchange.
+        verbosity: -1 for the verdict alone, 0 for the failures, 1 for every requirement.
+    """
+
+    report_dir: Path | None = None
+    record: Path | None = None
+    verbosity: int = 0
 
 
 def _positive(text: str) -> float:
@@ -142,18 +171,18 @@ def _name(text: str) -> str:
 
 
 def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
-    """Lines of a requirement's id and the reason why it is known to fail; `#` begins a comment."""
+    """Lines of a requirement's id and the reason why it is known to fail; a line that begins with `#` is a comment."""
     try:
         lines = Path(text).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise argparse.ArgumentTypeError(f"{text}: {error}") from None
     known: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
-        name, _, reason = line.partition("#")[0].strip().partition(" ")
-        if not name:
+        name, _, reason = line.strip().partition(" ")
+        if not name or name.startswith("#"):
             continue
         if name not in contract.load().requirements:
-            raise argparse.ArgumentTypeError(f"{text}, line {number}: no requirement is called {name!r}")
+            raise argparse.ArgumentTypeError(f"{text}, line {number}: {_unknown(name)}")
         if not reason.strip():
             raise argparse.ArgumentTypeError(f"{text}, line {number}: {name} needs a reason behind it")
         known[name] = reason.strip()
@@ -167,6 +196,26 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {shown(message)} (see --help)\n")
 
 
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, contract.load().requirements, 1)
+    meant = f"; did you mean {near[0]!r}?" if near else "; `parea-conformance list` prints all"
+    return f"no requirement is called {name!r}{meant}"
+
+
+def _requirement(text: str) -> tuple[str, ...]:
+    """The requirements that a word names: an id, or a pattern in which `*` stands for one part."""
+    found = contract.load().matching(text)
+    if not found:
+        raise argparse.ArgumentTypeError(_unknown(text))
+    return tuple(found)
+
+
+def _uuid(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: name the UUID of an experiment that has logs")
+    return _name(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command."""
     made = _Parser(
@@ -177,7 +226,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("base_url", metavar="BASE_URL", type=_address, help="what precedes /api/parea/v1")
-    add("--experiment", metavar="UUID", type=_name, required=True, help="the experiment to judge by; it needs logs")
+    add("--experiment", metavar="UUID", type=_uuid, required=True, help="the experiment to judge by; it needs logs")
     add("--api-key", metavar="KEY", help="default: the environment variable PAREA_API_KEY")
     add("--class", dest="classes", action="append", choices=contract.CLASSES, help="judge this class only (repeatable)")
     add("--other-experiment", metavar="UUID", type=_name, help="an experiment of another key, to be answered 404")
@@ -210,12 +259,23 @@ def parser() -> argparse.ArgumentParser:
     add("--known-failures", type=_known_failures, default=(), metavar="FILE",
         help="requirements that are known to fail, an id and a reason a line: they still run, and one that passes "
         "fails the run")  # fmt: skip
-    add("--report-dir", type=Path, metavar="DIR", help="write report.json, report.html and junit.xml there")
+    add("--only", action="append", type=_requirement, default=[], metavar="ID",
+        help="judge this requirement only (repeatable); `*` stands for one part of an id: 'filter.*.text'")  # fmt: skip
+    add("--fail-fast", action="store_true", help="stop at the first failure")
+    add("--report-dir", type=Path, metavar="DIR", help="write report.json, report.html and junit.xml there, and of a "
+        "whole run badge.svg and result.json")  # fmt: skip
+    add("--record", type=Path, metavar="FILE", help="keep every exchange there (HAR, the keys redacted), for `replay`")
+    loud = made.add_mutually_exclusive_group()
+    loud.add_argument("-v", "--verbose", dest="verbosity", action="store_const", const=1, default=0,
+                      help="show every requirement, those that pass too")  # fmt: skip
+    loud.add_argument("-q", "--quiet", dest="verbosity", action="store_const", const=-1, help="show the verdict alone")
+    add("--version", action="version", version=f"parea-conformance {importlib.metadata.version('parea-trace-logs')}, "
+        f"contract {contract.load().document['info']['version']}")  # fmt: skip
     return made
 
 
-def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
-    """The options, and where reports go. Bad arguments end the process with status 2, as argparse does."""
+def read_options(words: Sequence[str]) -> tuple[Options, Output]:
+    """The options, and what is to be written. Bad arguments end the process with status 2, as argparse does."""
     made = parser()
     given = made.parse_args(words)
     key = os.environ.get("PAREA_API_KEY", "") if given.api_key is None else given.api_key
@@ -246,5 +306,7 @@ def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
         rate=given.rate,
         dry_run=given.dry_run,
         known_failures=given.known_failures,
+        only=tuple(dict.fromkeys(name for names in given.only for name in names)),
+        fail_fast=given.fail_fast,
     )
-    return options, given.report_dir
+    return options, Output(given.report_dir, given.record, given.verbosity)

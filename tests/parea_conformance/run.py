@@ -1,16 +1,18 @@
 """The stages of a run, in their order."""
 
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from parea_conformance import contract, written
 from parea_conformance.context import CannotJudgeError, Context
 from parea_conformance.contract import Contract
+from parea_conformance.diagnosis import Misreading, diagnose
 from parea_conformance.http.client import AT_A_TIME, BudgetSpentError, Client, Exchange
-from parea_conformance.ledger import Failure, Ledger
+from parea_conformance.ledger import Failure, FirstFailureError, Ledger
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
@@ -49,15 +51,32 @@ def covered() -> set[str]:
     return names
 
 
+@dataclass(frozen=True)
+class Span:
+    """When a stage ran: the second of the run in which it began, how many it took, and how many requests it sent."""
+
+    stage: str
+    start: float
+    seconds: float
+    requests: int
+
+
 class Run:
     """The stages of one run, and what they find."""
 
     def __init__(
         self, said: Contract, options: Options, client: Client, progress: Progress, notify: Callable[[str], None]
     ) -> None:
-        self.ledger = Ledger(said.select(options.classes).values())
+        asked, known = said.select(options.classes), dict(options.known_failures)
+        self.ledger = Ledger(
+            (entry for name, entry in asked.items() if name in options.only or not options.only),
+            stop_at=[name for name in asked if name not in known] if options.fail_fast else (),
+        )
         self.logs = 0
         self.outline: dict[str, int] = {}
+        self.filters: dict[str, tuple[str, ...]] = {}
+        self.diagnosis: tuple[Misreading, ...] = ()
+        self.timeline: list[Span] = []
         self.notes: list[str] = []
         self._context = Context(said, options, client, self.ledger, KnownLogs(said))
         self._progress, self._notify = progress, notify
@@ -93,12 +112,19 @@ class Run:
         client.width, client.observers = 1, observers
         return again.whole()
 
+    def stopped(self, error: FirstFailureError) -> None:
+        """The run was to stop at its first failure: what was not judged to its end is undecided."""
+        for name, entry in self.ledger.entries.items():
+            if not entry.failures:
+                self.ledger.undecide(name, f"not judged to its end: {error} (--fail-fast)")
+
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self._notify(written.text(text, self._context.client.secrets))
 
     def _stages(self, sampler: Sampler) -> None:
         context = self._context
+        spans = _Spans(context.client, self.timeline)
         exchange = preflight.first_contact(context, sampler)
         observer = EveryAnswer(context)
         observer(exchange)
@@ -110,18 +136,22 @@ class Run:
         whole = Composition(context, sample)
         whole.unfiltered(unfiltered)
         probes = Meaning(context, sample, whole)
+        spans.close(_name(preflight))
         self.outline = _outline(context, probes)
+        self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.probes) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
             for name in self.ledger.entries:
                 self.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
             return
-        # Errors, which every class has requirements for, come from the cases: these are sent always.
+        # Errors, which every class has requirements for, come from the cases: these are sent always, but where only
+        # requirements are asked for that no error decides.
+        errors = not context.options.only or any(name in self.ledger for name in every_answer.REQUIREMENTS)
         stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
             (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
-            (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
+            (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
@@ -137,8 +167,10 @@ class Run:
                 for requirement in (*requirements, *observer.unseen()):
                     self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
             context.client.observers.remove(told)
+            spans.close(_name(stage))
         whole.close()
         observer.close()
+        self.diagnosis = diagnose(context, sample, unfiltered, probes)
 
     def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
         """Say how much will be read, where that is much."""
@@ -167,6 +199,22 @@ class Run:
                 self.ledger.error(name, str(error))
         else:
             fuzz.judge(self._context, sample, probes.misread, bodies)
+
+
+class _Spans:
+    """Writes the timeline: each span begins where the last ended."""
+
+    def __init__(self, client: Client, timeline: list[Span]) -> None:
+        self._client = client
+        self._timeline = timeline
+        self._start = self._last = time.perf_counter()
+        self._sent = client.sent
+
+    def close(self, stage: str) -> None:
+        """The stage that has just ended."""
+        now, sent = time.perf_counter(), self._client.sent
+        self._timeline.append(Span(stage, self._last - self._start, now - self._last, sent - self._sent))
+        self._last, self._sent = now, sent
 
 
 def _name(stage: ModuleType) -> str:

@@ -5,6 +5,7 @@ Whatever a report is made of goes through here once, whole runs and broken off o
 
 from dataclasses import replace
 
+from parea_conformance.diagnosis import Misreading
 from parea_conformance.http.secrets import Secrets, shown
 from parea_conformance.ledger import Entry, Failure
 from parea_conformance.options import Options
@@ -24,6 +25,7 @@ def _failure(failure: Failure, secrets: Secrets) -> Failure:
         received=text(failure.received, secrets),
         missing=tuple(text(name, secrets) for name in failure.missing),
         unexpected=tuple(text(name, secrets) for name in failure.unexpected),
+        values=tuple(text(value, secrets) for value in failure.values),
         explanation=text(failure.explanation, secrets),
     )
 
@@ -38,6 +40,15 @@ def entry(found: Entry, secrets: Secrets) -> Entry:
         skipped=[text(cause, secrets) for cause in found.skipped],
         errors=[text(cause, secrets) for cause in found.errors],
         evidence=[replace(one, filter=text(one.filter, secrets)) for one in found.evidence],
+    )
+
+
+def misreading(found: Misreading, secrets: Secrets) -> Misreading:
+    """What a server seems to read otherwise."""
+    return replace(
+        found,
+        text=text(found.text, secrets),
+        alternatives=tuple(text(each, secrets) for each in found.alternatives),
     )
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from faults.in_process import InProcess
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
+from parea_conformance.http.in_process import InProcess
 from parea_conformance.http.json_text import TooDeepError, parse
 from parea_conformance.ledger import Verdict
 from parea_conformance.logs.sampling import SAMPLE, Sampler

@@ -19,11 +19,11 @@ from urllib.parse import quote
 import pytest
 from checks.suite.raw_server import Answer, raw_server, response
 from checks.suite.support import KEY
-from faults.in_process import InProcess
 from parea_conformance import cli
 from parea_conformance.contract import Contract
 from parea_conformance.engine import Report, judge
 from parea_conformance.http.client import Client
+from parea_conformance.http.in_process import InProcess
 from parea_conformance.ledger import Verdict
 from parea_conformance.logs import seed_data
 from parea_conformance.options import Options

@@ -9,10 +9,10 @@ import httpx
 import pytest
 import yaml
 from checks.contract.edits import OPERATIONS, edited
-from faults.in_process import InProcess
 from parea_conformance.context import Context
 from parea_conformance.contract import CLASSES, Contract
 from parea_conformance.http.client import Client
+from parea_conformance.http.in_process import InProcess
 from parea_conformance.ledger import Ledger, Verdict
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.logs.seed_data import EXPERIMENT

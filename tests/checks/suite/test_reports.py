@@ -1,6 +1,7 @@
 """The reports: their schema, what changed between two, and the page in a real browser."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,11 @@ def test_the_page_needs_no_network_and_escapes_what_servers_say(data: tuple[dict
     failing = next(entry for entry in hostile["requirements"] if entry["failures"])
     failing["failures"][0]["received"] = "<script>alert(1)</script>"
     page = as_html(hostile)
-    assert "<script" not in page
+    assert page.count("<script") == 1
+    assert "default-src 'none'" in page
     assert "&lt;script&gt;" in page
-    assert not any(word in page for word in ("src=", "href=", "@import", "url("))
+    assert not any(word in page for word in ("src=", "@import", "url("))
+    assert all(link.startswith('href="#') for link in re.findall(r"href=\S+", page))
     assert all(f"<code>{entry['id']}</code>" in page for entry in hostile["requirements"])
 
 
@@ -71,10 +74,32 @@ def test_the_page_in_a_browser(data: tuple[dict[str, Any], ...], tmp_path: Path,
     # The page is as wide as its window, and says so to the probe below: nothing sticks out to the right.
     probe = "<script>document.title = document.documentElement.scrollWidth + ' ' + innerWidth</script>"
     file = tmp_path / "report.html"
-    file.write_text(as_html(data[1]).replace("</body>", f"{probe}</body>"), encoding="utf-8")
+    page = re.sub("<meta http-equiv.*?>", "", as_html(data[1]))  # which allows no script but the page's own
+    file.write_text(page.replace("</body>", f"{probe}</body>"), encoding="utf-8")
     dom = dom_of(file, width, tmp_path / "profile")
     title = dom.partition("<title>")[2].partition("</title>")[0]
     needed, given = map(int, title.split())
     assert needed <= given
     assert dom.count("<details") == len(data[1]["requirements"])
     assert "NOT CONFORMANT" in dom
+
+
+def test_the_page_leads_from_the_matrix_filters_copies_and_shows_the_run(data: tuple[dict[str, Any], ...]) -> None:
+    page = as_html(data[1])
+    ids = set(re.findall(r'<details class="\w+" id="([^"]+)"', page))
+    links = re.findall(r'<a href="#([^"]+)"', page)
+    assert set(links) == {name for name in ids if name.startswith("filter.")}
+    assert ids == {entry["id"] for entry in data[1]["requirements"]}
+    for verdict in {entry["verdict"] for entry in data[1]["requirements"]}:
+        assert f'id="show-{verdict}" checked' in page
+        assert f"body:has(#show-{verdict}:not(:checked)) details.{verdict} {{ display: none; }}" in page
+    commands = sum(min(len(entry["failures"]), 5) for entry in data[1]["requirements"])
+    assert page.count("<button>copy</button>") == commands > 0
+    assert page.count("<i style=") == len(data[1]["run"]["timeline"])
+
+
+def test_the_script_of_the_page_is_the_only_one_that_may_run(data: tuple[dict[str, Any], ...], tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    allowed = as_html(data[1]).replace("document.addEventListener", "document.title = 'ran'; document.addEventListener")
+    file.write_text(allowed, encoding="utf-8")
+    assert "<title>ran</title>" not in dom_of(file, 800, tmp_path / "changed")

@@ -46,6 +46,7 @@ class Client:
         observers: told of every exchange, one at a time, in the order in which they were asked for.
         secrets: the keys, to be taken out of what is written.
         long_answer: makes what reads a 200 that is not to be held in memory whole; None where there is no such thing.
+        holds_whole: whether long answers are held all the same, as a recording needs them.
 
     Args:
         transport: carries the requests instead of the network.
@@ -58,6 +59,7 @@ class Client:
         self.busy = False
         self.observers: list[Callable[[Exchange], None]] = []
         self.long_answer: Callable[[], Reader] | None = None
+        self.holds_whole = False
         self._template = contract.path
         self._key_header = contract.key_header
         self._keys = {KEY: options.api_key, OTHER_KEY: options.other_api_key or ""}
@@ -180,7 +182,9 @@ class Client:
             sent = httpx.Request(
                 request.method, self.base_url + request.path, content=content, headers=headers, extensions=extensions
             )
-            taken = Taken(self._most_bytes, brief=request.brief, long_answer=self.long_answer)
+            taken = Taken(
+                self._most_bytes, brief=request.brief, long_answer=None if self.holds_whole else self.long_answer
+            )
             try:
                 with contextlib.closing(self._transport.handle_request(sent)) as answer:
                     taken.take(answer, deadline)

@@ -19,6 +19,13 @@ OTHER_EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a03"
 TENANTS = ((EXPERIMENT, EMPTY_EXPERIMENT), (OTHER_EXPERIMENT,))
 """The experiments of two keys: of that by which is judged, and of the other tenant's."""
 
+ROLES = (
+    "the experiment to judge by, of your key: --experiment",
+    "an experiment of the same key without logs: --empty-experiment",
+    "an experiment of another key, which yours must not see: --other-experiment, --other-api-key",
+)
+"""What each file is for, in the order in which `write` gives them."""
+
 _TEXTS: tuple[str | None, ...] = (
     "Greeting", "greeting", "Greeting ", " Greeting", "", None, "1.0", "1", "100% sure", "1000 sure", "a_b", "axb",
     "C:\\temp",

@@ -12,13 +12,15 @@ import jsonschema_rs
 
 from parea_conformance import contract
 from parea_conformance.engine import Report
-from parea_conformance.ledger import Entry, Verdict
-from parea_conformance.report.html import as_html
-from parea_conformance.report.junit import as_junit
-from parea_conformance.report.terminal import verdict_line
+from parea_conformance.ledger import Entry, Failure, Verdict
+from parea_conformance.report.verdict import verdict_line
 
 FORMAT = 1
 """Raised when a member of the report is renamed, removed or changes its meaning."""
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {**asdict(failure), "filter": failure.filter.body() if failure.filter is not None else None}
 
 
 def _requirement(entry: Entry, known: Mapping[str, str]) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def _requirement(entry: Entry, known: Mapping[str, str]) -> dict[str, Any]:
         "checks": entry.checks,
         "proofs": entry.proofs,
         "evidence": [asdict(evidence) for evidence in entry.evidence],
-        "failures": [asdict(failure) for failure in entry.failures],
+        "failures": [_failure(failure) for failure in entry.failures],
     }
 
 
@@ -64,29 +66,18 @@ def as_data(report: Report) -> dict[str, Any]:
             "requests": report.requests,
             "seconds": round(report.seconds, 3),
             "logs": report.logs,
+            "partial": options.partial,
+            "timeline": [asdict(span) for span in report.timeline],
         },
         "versions": {
             "contract": contract.load().document["info"]["version"],
             "suite": importlib.metadata.version("parea-trace-logs"),
             "schemathesis": importlib.metadata.version("schemathesis"),
         },
+        "diagnosis": [asdict(misreading) for misreading in report.diagnosis],
         "counts": {verdict.value: report.count(verdict) for verdict in Verdict},
         "requirements": [_requirement(entry, dict(options.known_failures)) for entry in report.entries],
     }
-
-
-def write_reports(report: Report, directory: Path) -> None:
-    """Write `report.json`, `report.html` and `junit.xml`.
-
-    Raises:
-        OSError: the directory or a file cannot be written.
-    """
-    data = as_data(report)
-    directory.mkdir(parents=True, exist_ok=True)
-    # ASCII: an answer may hold a lone surrogate, which no encoding can write.
-    (directory / "report.json").write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    (directory / "report.html").write_text(as_html(data), encoding="utf-8", errors="backslashreplace")
-    (directory / "junit.xml").write_text(as_junit(report), encoding="utf-8")
 
 
 def report_schema() -> dict[str, Any]:

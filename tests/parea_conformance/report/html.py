@@ -1,9 +1,16 @@
-"""A report as one HTML file: no network, no script, for a phone or a wide screen, dark or light."""
+"""A report as one HTML file: no network, for a phone or a wide screen, dark or light.
 
+One script of a few lines copies commands; the page allows no other, whatever a server makes it hold.
+"""
+
+import base64
+import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
+
+from parea_conformance.report.story import diagnosis_lines, told
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c1e21; --faint: #667; --line: #d8dae0; --soft: #f4f5f8;
@@ -24,8 +31,26 @@ th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--
 .matrix td, .matrix th { text-align: center; font-weight: 600; } .matrix th { white-space: nowrap; font-weight: 500; }
 .matrix th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
 details { border-bottom: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; }
-summary b { display: inline-block; min-width: 5.5rem; } .text { color: var(--faint); display: block; }
+summary b { display: inline-block; min-width: 5.5rem; } .text { color: var(--faint); display: block; font-weight: 400; }
+details.pass, details.fail, details.error, details.undecided, details.skipped { color: var(--ink); }
+.matrix a { color: inherit; text-decoration: none; display: block; }
+details:target { outline: 2px solid var(--faint); outline-offset: 3px; }
+.choice label { margin-right: 1rem; white-space: nowrap; }
+.time { display: grid; grid-template-columns: max-content 1fr; gap: .2rem .8rem; font-size: .85rem; }
+.time i { display: block; height: 100%; min-width: 2px; background: var(--faint); border-radius: .2rem; }
+.command { position: relative; } .command button { position: absolute; top: .3rem; right: .3rem; }
 .failure { border-left: 3px solid var(--fail); padding-left: .7rem; margin: .8rem 0; }
+"""
+_SCRIPT = """
+document.addEventListener("click", event => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const text = button.parentElement.querySelector("pre").textContent;
+  navigator.clipboard.writeText(text).then(() => { button.textContent = "copied"; }, () => {
+    getSelection().selectAllChildren(button.parentElement.querySelector("pre"));
+    button.textContent = document.execCommand("copy") ? "copied" : "selected";
+  });
+});
 """
 _MARKS = {"pass": "✓", "fail": "✗", "error": "!", "undecided": "?", "skipped": "\u2013"}
 
@@ -52,22 +77,51 @@ def _matrix(requirements: Iterable[Mapping[str, Any]]) -> str:
     rows = []
     for operator in dict.fromkeys(operator for operator, _ in verdicts):
         cells = [verdicts.get((operator, kind), "") for kind in kinds]
-        marks = [_tag("td", f'<span title="{cell}">{_MARKS[cell]}</span>' if cell else "", cls=cell) for cell in cells]
+        marks = [_cell(operator, kind, cell) for kind, cell in zip(kinds, cells, strict=True)]
         rows.append(_tag("tr", _tag("th", escape(operator)), *marks))
     legend = ", ".join(f"{mark} {verdict}" for verdict, mark in _MARKS.items())
     return _tag("div", _tag("table", head, *rows, cls="matrix"), cls="wide") + _tag("p", escape(legend), cls="text")
 
 
+def _cell(operator: str, kind: str, verdict: str) -> str:
+    if not verdict:
+        return _tag("td")
+    name = escape(f"filter.{operator}.{kind}")
+    return _tag("td", f'<a href="#{name}" title="{name}: {verdict}">{_MARKS[verdict]}</a>', cls=verdict)
+
+
 def _failure(failure: Mapping[str, Any]) -> str:
-    pairs = [
-        ("expected", failure["expected"]),
-        ("received", failure["received"]),
-        ("missing", " ".join(failure["missing"])),
-        ("unexpected", " ".join(failure["unexpected"])),
-        ("as if", failure["explanation"]),
+    command = _tag("pre", escape(failure["curl"])) + "<button>copy</button>"
+    return _tag(
+        "div",
+        _tag("p", escape(failure["summary"])),
+        _facts(told(failure)),
+        _tag("div", command, cls="command"),
+        cls="failure",
+    )
+
+
+def _choice(entries: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Boxes that show or hide the requirements of a verdict, and the style by which they do."""
+    verdicts = [verdict for verdict in _MARKS if any(entry["verdict"] == verdict for entry in entries)]
+    box = '<label class="{0}"><input type="checkbox" id="show-{0}" checked> {1} {0}</label>'
+    boxes = [box.format(verdict, _MARKS[verdict]) for verdict in verdicts]
+    hidden = [f"body:has(#show-{verdict}:not(:checked)) details.{verdict} {{ display: none; }}" for verdict in verdicts]
+    return _tag("p", *boxes, cls="choice"), "\n".join(hidden)
+
+
+def _timeline(spans: Sequence[Mapping[str, Any]]) -> str:
+    """A bar for each stage of the run."""
+    if not spans:
+        return ""
+    whole = max(span["start"] + span["seconds"] for span in spans) or 1.0
+    rows = [
+        _tag("span", escape(f"{span['stage']} ({span['requests']} requests, {span['seconds']:.1f} s)"))
+        + f'<span><i style="margin-left: {100 * span["start"] / whole:.1f}%; '
+        f'width: {100 * span["seconds"] / whole:.1f}%"></i></span>'
+        for span in spans
     ]
-    told = _facts((name, value) for name, value in pairs if value)
-    return _tag("div", _tag("p", escape(failure["summary"])), told, _tag("pre", escape(failure["curl"])), cls="failure")
+    return _tag("h2", "The run") + _tag("div", *rows, cls="time")
 
 
 def _requirement(entry: Mapping[str, Any], shown: int = 5) -> str:
@@ -92,7 +146,7 @@ def _requirement(entry: Mapping[str, Any], shown: int = 5) -> str:
     elif entry["proofs"]:
         parts.append(_tag("ul", *(_tag("li", escape(proof)) for proof in entry["proofs"][:20])))
     opened = " open" if verdict in ("fail", "error") else ""
-    return f"<details{opened}>{''.join(parts)}</details>"
+    return f'<details class="{verdict}" id="{escape(entry["id"])}"{opened}>{"".join(parts)}</details>'
 
 
 def as_html(data: Mapping[str, Any]) -> str:
@@ -108,14 +162,23 @@ def as_html(data: Mapping[str, Any]) -> str:
         ("versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ("verdicts", ", ".join(f"{number} {name}" for name, number in data["counts"].items())),
     ]  # fmt: skip
+    boxes, hidden = _choice(ordered)
+    diagnosis = [_tag("p", escape(line)) for line in diagnosis_lines(data)]
     body = [
         _tag("h1", escape(data["verdict"]), cls=tone),
+        *([_tag("h2", "Diagnosis"), *diagnosis] if diagnosis else []),
         _facts(facts),
         _tag("h2", "Operators and kinds"),
         _matrix(data["requirements"]),
+        _timeline(run["timeline"]),
         _tag("h2", "Requirements"),
+        boxes,
         *(_requirement(entry) for entry in ordered),
+        f"<script>{_SCRIPT}</script>",
     ]
+    script = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'"
     meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    head = f"{meta}<title>parea-conformance</title><style>{_STYLE}</style>"
+    guard = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    head = f"{meta}{guard}<title>parea-conformance</title><style>{_STYLE}{hidden}</style>"
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>\n'

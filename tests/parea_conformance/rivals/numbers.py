@@ -126,7 +126,7 @@ def order_as_integers(this: object, value: str) -> float | None:
 @rival("filter.greater_than.*", "filter.less_than.*", step="compare", needs="a value to compare with itself")
 def strict_includes_equal(operator: str, this: Any, that: Any) -> bool:
     """A strict ordering includes the value itself."""
-    return RIGHT.compare(operator + "_or_equal", this, that)
+    return RIGHT.compare(operator.removesuffix("_or_equal") + "_or_equal", this, that)
 
 
 @rival(

@@ -1,18 +1,26 @@
 """How an answer is made up: its logs once each, roots only, in order, whole, with their children in order."""
 
-import itertools
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-from parea_conformance.context import Answer, Context
+from parea_conformance.context import KEPT, Answer, Context, first
+from parea_conformance.ledger import Failure
 from parea_conformance.logs.known import Fact
 from parea_conformance.logs.sample import Sample
+from parea_conformance.reading.judged import instant_text
 from parea_conformance.reading.oracle import Log
 from parea_conformance.reading.order import child_key, with_descendants
 from parea_conformance.rivals.answers import CAPS, CHILD_ORDERS, ROOT_ORDERS, OrderRival
 
-_SHOWN = 20
 REQUIREMENTS = ("result.roots", "result.once", "result.order", "result.tree", "result.whole", "result.uncapped")
+
+
+def _wrong_pair(keys: Sequence[tuple[int, str]], values: Sequence[str]) -> str:
+    """The first two neighbours that stand the wrong way round, with their values."""
+    place = next(place for place, (one, other) in enumerate(pairwise(keys)) if one > other)
+    return f"{values[place]}, and before it should stand: {values[place + 1]}"
 
 
 class Composition:
@@ -54,38 +62,46 @@ class Composition:
             for node in with_descendants(log):
                 family = node.get("children_logs") or []
                 if sorted(family, key=child_key) != family:
-                    summary = f"the children of {node['trace_id']!r} are out of order"
-                    ordered = " ".join(child["trace_id"] for child in sorted(family, key=child_key))
-                    self._context.ledger.fail("result.tree", self._context.failure(answer.exchange, summary, ordered))
+                    keys = [child_key(child) for child in family]
+                    values = [f"{trace_id} has execution_order {place}" for place, trace_id in keys]
+                    summary = f"the children of {node['trace_id']!r} are out of order: {_wrong_pair(keys, values)}"
+                    wanted, came = (" ".join(first([trace_id for _, trace_id in one])) for one in (sorted(keys), keys))
+                    failure = self._context.failure(answer.exchange, summary, wanted)
+                    self._context.ledger.fail("result.tree", replace(failure, received=came))
 
     def answer(self, answer: Answer, asked: str) -> None:
         """Judge one answer, whatever was asked for."""
-        first: Sequence[Fact] = list({fact.trace_id: fact for fact in answer.facts}.values())
+        once: Sequence[Fact] = list({fact.trace_id: fact for fact in answer.facts}.values())
         twice: list[str] = []
-        if len(first) == len(answer.facts):
-            first = answer.facts  # There may be a million: one list of them is enough.
+        if len(once) == len(answer.facts):
+            once = answer.facts  # There may be a million: one list of them is enough.
         else:
             twice = [name for name, count in Counter(answer.ids).items() if count > 1]
         known = self._context.known.by_id
         changed = [
             fact.trace_id
-            for fact in first
+            for fact in once
             if (said := known.get(fact.trace_id, fact)) is not fact and said.content != fact.content
         ]
-        below = [fact.trace_id for fact in first if not fact.root or fact.trace_id in self._below]
+        below = [fact.trace_id for fact in once if not fact.root or fact.trace_id in self._below]
         self._accuse("result.once", answer, f"{asked}: some logs come twice", twice)
         self._accuse("result.roots", answer, f"{asked}: logs that are not root logs stand in the array", below)
         self._accuse("result.whole", answer, f"{asked}: logs differ from those of the unfiltered answer", changed)
-        if any(one.key > other.key for one, other in itertools.pairwise(first)):
-            wanted = " ".join(fact.trace_id for fact in sorted(first, key=lambda fact: fact.key)[:10])
-            failure = self._context.failure(answer.exchange, f"{asked}: the logs are out of order", wanted)
-            self._context.ledger.fail("result.order", failure)
-        if asked != "no filter" and not changed and any(fact.parent for fact in first):
+        if any(one.key > other.key for one, other in pairwise(once)):
+            ordered = sorted(once, key=lambda fact: fact.key)
+            self._context.ledger.fail("result.order", self._out_of_order(answer, asked, once, ordered))
+        if asked != "no filter" and not changed and any(fact.parent for fact in once):
             self._context.ledger.hold("result.whole", "logs with descendants came whole through filters")
+
+    def _out_of_order(self, answer: Answer, asked: str, came: Sequence[Fact], ordered: Sequence[Fact]) -> Failure:
+        values = [f"{fact.trace_id} starts at {instant_text(fact.key[0])}" for fact in came]
+        summary = f"{asked}: the logs are out of order: {_wrong_pair([fact.key for fact in came], values)}"
+        wanted, received = (" ".join(first([fact.trace_id for fact in facts])) for facts in (ordered, came))
+        return replace(self._context.failure(answer.exchange, summary, wanted), received=received)
 
     def _accuse(self, requirement: str, answer: Answer, summary: str, ids: Sequence[str]) -> None:
         if ids:
-            failure = self._context.failure(answer.exchange, summary, unexpected=tuple(ids[:_SHOWN]))
+            failure = self._context.failure(answer.exchange, summary, unexpected=tuple(ids[:KEPT]))
             self._context.ledger.fail(requirement, failure)
 
     def strangers(self, answer: Answer) -> list[str]:

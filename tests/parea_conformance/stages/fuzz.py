@@ -16,6 +16,7 @@ from parea_conformance.logs.sample import Sample
 from parea_conformance.probes.made_up import MadeUp
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.stages.deviation import deviation
 
 _MANY = 2000
 REQUIREMENTS = ("body.accepted", "body.rejected", "body.location")
@@ -65,10 +66,9 @@ def _judge_accepted(context: Context, sample: Sample, exchange: Exchange, body: 
     filter_ = Filter.from_body(body)
     requirement = _requirement(context, filter_)
     if answer is not None and requirement is not None and filter_.field not in misread:
-        expected = sample.names(sample.matching(RIGHT, filter_))
-        wrong = sorted(set(expected) ^ (set(answer.ids) & sample.index.keys()))
-        summary = f"{filter_}: {len(wrong)} logs missing or unexpected"
-        failure = context.failure(exchange, summary, " ".join(expected[:10]) or "no log") if wrong else None
+        expected, came = sample.matching(RIGHT, filter_), sample.known(answer.ids)
+        context.observed[filter_] = came
+        failure = deviation(context, sample, exchange, filter_) if came != expected else None
         context.ledger.judge(requirement, "filters that schemathesis made up", failure)
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from parea_conformance.context import Context
+from parea_conformance.context import KEPT, Context
 from parea_conformance.http.client import BudgetSpentError, Exchange
-from parea_conformance.ledger import Evidence, Failure
+from parea_conformance.ledger import Evidence
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.planner import Plan, Probe, misreadings, plans
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.stages.composition import Composition
+from parea_conformance.stages.deviation import deviation
 
-_SHOWN = 20
 _SHOWING = 2  # operators that show a member to be misread
 LONGEST = 500
 """How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
@@ -77,10 +77,10 @@ class Meaning:
         strangers = self._composition.strangers(answer)
         if strangers:
             summary = f"{filter_}: logs that the unfiltered answer does not hold"
-            shown = tuple(strangers[:_SHOWN])
+            shown = tuple(strangers[:KEPT])
             failure = self._context.failure(exchange, summary, "some of the unfiltered logs", unexpected=shown)
             self._context.ledger.fail("result.uncapped", failure)
-        logs = self._sample.known(answer.ids)
+        logs = self._context.observed[filter_] = self._sample.known(answer.ids)
         return Seen(filter_, answer.exchange, logs, answer.ids[: LONGEST + 1])
 
     def _accepted(self, exchange: Exchange, filter_: Filter) -> None:
@@ -157,7 +157,8 @@ class Meaning:
                 elif operator != plan_.requirement and ledger.failed(operator):
                     ledger.undecide(plan_.requirement, f"{probe.filter}: asked through {operator}, which failed")
                 else:
-                    ledger.fail(plan_.requirement, self.deviation(probe, seen))
+                    failure = deviation(self._context, self._sample, seen.exchange, probe.filter)
+                    ledger.fail(plan_.requirement, failure)
                 continue
             names = tuple(rival.name for rival, _ in probe.rivals)
             ledger.hold(plan_.requirement, f"{probe.filter}")
@@ -182,22 +183,6 @@ class Meaning:
         if probe.requirement == "result.roots":
             return any((received & answer) - probe.expected for _, answer in probe.rivals)
         return received != probe.expected
-
-    def deviation(self, probe: Probe, seen: Seen) -> Failure:
-        """The failure of an answer that holds other logs than it should, with the rival that it matches."""
-        received = seen.logs or LogSet()
-        missing = self._sample.names(probe.expected - received)
-        unexpected = self._sample.names(received - probe.expected)
-        explanation = next((rival.text for rival, answer in probe.rivals if answer == received), "")
-        summary = f"{probe.filter}: {len(missing)} missing, {len(unexpected)} unexpected"
-        return self._context.failure(
-            seen.exchange,
-            summary,
-            " ".join(self._sample.names(probe.expected)[:_SHOWN]) or "no log",
-            missing=tuple(missing[:_SHOWN]),
-            unexpected=tuple(unexpected[:_SHOWN]),
-            explanation=explanation,
-        )
 
     def _operators(self, spent: BudgetSpentError | None) -> None:
         for operator in self._context.contract.operators:

@@ -6,19 +6,24 @@ an application that fails; an error for a body that is not as long as it was sai
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote
 
 import httpx
-from starlette.types import ASGIApp, Message, Scope
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Asgi = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+"""An ASGI application."""
 
 
 class InProcess(httpx.BaseTransport):
     """A transport to one application; it is entered and left as a context, and any thread may send through it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Asgi) -> None:
         self._app = app
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="in-process", daemon=True)
