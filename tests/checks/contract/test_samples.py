@@ -41,7 +41,7 @@ def samples(contract: dict[str, Any]) -> dict[str, str]:
 
 
 def _run(server: str, source: str, folder: Path, shell: list[str]) -> str:
-    source = source.replace("experiment_uuid", "an-experiment", 1 if "get_experiment" not in source else -1)
+    source = source.replace("experiment_uuid", "an-experiment")
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
