@@ -71,8 +71,8 @@ conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=�
 	  $(BIN)/python scripts/conformance.py --report-dir reports $(ARGS); \
 	fi
 
-serve: $(READY)  ## Start the reference target with the bundled data
-	$(BIN)/parea-target --data tests/parea_target/data
+serve: $(READY)  ## Start the reference target with the bundled data; PORT=… API_KEY=… ARGS=… on wish
+	@$(BIN)/parea-target $(if $(PORT),--port "$(PORT)") $(if $(API_KEY),--api-key "$(API_KEY)") $(ARGS)
 
 faults: $(READY)  ## Which requirement catches each deliberately wrong target
 	$(BIN)/python -m faults $(ARGS)

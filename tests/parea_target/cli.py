@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from parea_target import json_text
+from parea_target.access_log import to_stderr, with_request_ids
 from parea_target.app import QUERY_SECONDS, create_app
 from parea_target.contract import load
 from parea_target.loader import DataError, find_files, read_experiments
+from parea_target.own_paths import own_paths, standard_pages
 from parea_target.server import Limits, running
 from parea_target.store import Store
 
@@ -75,6 +77,15 @@ def _parser() -> _Parser:
         metavar="NUMBER",
         help="how many connections are served at once; more are answered 503 (%(default)s)",
     )
+    parser.add_argument(
+        "--grace",
+        default=Limits.grace_seconds,
+        type=_positive,
+        metavar="SECONDS",
+        help="how long answers that have begun may take after SIGTERM or SIGINT (%(default)g)",
+    )
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="a page of HTML to show at /docs")
+    parser.add_argument("--access-log", action="store_true", help="a line of JSON on stderr for each request")
     return parser
 
 
@@ -148,7 +159,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         keys = read_keys(options.keys, options.api_key, list(find_files(paths)))
         with Store(load(), read_experiments(paths, load())) as store:
             app = create_app(store, keys, query_seconds=options.query_timeout)
-            with running(app, options.host, options.port, Limits(options.max_connections)) as base_url:
+            served = own_paths(app, standard_pages(store, options.docs))
+            served = with_request_ids(served, to_stderr if options.access_log else None)
+            limits = Limits(options.max_connections, grace_seconds=options.grace)
+            with running(served, options.host, options.port, limits) as base_url:
                 ready: dict[str, object] = {"base_url": base_url, "api_key": next(iter(keys))}
                 ready["experiments"] = list(store.experiments)
                 if options.keys is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, insert
+from sqlalchemy import Connection, Engine, Select, create_engine, event, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -123,6 +123,15 @@ class Store:
                 raise
             finally:
                 database.set_progress_handler(None, 0)
+
+    def is_there(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(select(1))
+        except OperationalError:
+            return False
+        return True
 
     @property
     def queries(self) -> int:
