@@ -45,9 +45,15 @@ class Refusal(Exception):  # noqa: N818 - not an error of the server: the answer
 Order = list[ColumnElement[Any]]
 
 
-def unavailable(detail: str) -> Refusal:
-    """What is answered where the target lacks the time or the room: 503, and when to ask again."""
-    return Refusal(503, detail, {"Retry-After": str(_RETRY_SECONDS)})
+def unavailable(detail: str, *, close: bool = False) -> Refusal:
+    """What is answered where the target lacks the time or the room: 503, and when to ask again.
+
+    Args:
+        detail: what is lacking.
+        close: whether the connection is closed after it.
+    """
+    headers = {"Retry-After": str(_RETRY_SECONDS)}
+    return Refusal(503, detail, headers | {"Connection": "close"} if close else headers)
 
 
 def order_by(tables: Tables) -> Order:

@@ -7,7 +7,7 @@ import anyio
 from starlette.requests import Request
 
 from parea_target import json_text
-from parea_target.answers import Refusal
+from parea_target.answers import Refusal, unavailable
 from parea_target.contract import Contract
 from parea_target.json_text import Place
 
@@ -42,7 +42,7 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     """The body, of which no more than `max_bytes` and one piece are ever held.
 
     Raises:
-        Refusal: 413, the body is larger: as soon as its announced length or what has come says so; 408, it did not
+        Refusal: 413, the body is larger: as soon as its announced length or what has come says so; 503, it did not
             arrive within `BODY_SECONDS`.
     """
     length = request.headers.get("content-length", "")
@@ -52,7 +52,7 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
         with anyio.fail_after(BODY_SECONDS):
             return await _read_pieces(request, max_bytes)
     except TimeoutError:
-        raise Refusal(408, "The body did not arrive in time.", {"Connection": "close"}) from None
+        raise unavailable("The body did not arrive in time.", close=True) from None
 
 
 async def _read_pieces(request: Request, max_bytes: int) -> bytes:

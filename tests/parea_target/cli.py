@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import secrets
 import signal
 import threading
@@ -66,14 +65,14 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--query-timeout",
         default=QUERY_SECONDS,
-        type=_positive,
+        type=_seconds,
         metavar="SECONDS",
         help="how long the database may look for an answer, or for its next part; longer is answered 503 (%(default)g)",
     )
     parser.add_argument(
         "--max-connections",
         default=Limits.connections,
-        type=_positive,
+        type=_connections,
         metavar="NUMBER",
         help="how many connections are served at once; more are answered 503 (%(default)s)",
     )
@@ -96,11 +95,18 @@ def _port(text: str) -> int:
     return port
 
 
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
-    return number
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return seconds
+
+
+def _connections(text: str) -> int:
+    connections = int(text)
+    if connections < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of connections above 0")
+    return connections
 
 
 def read_keys(file: Path | None, api_key: str | None, experiments: Sequence[str]) -> Keys:

@@ -185,7 +185,7 @@ class JudgingParts:
         authenticate: the values of the key's header and the keys → the tenant, None for 401.
         match_path: the raw path → the experiment that it names, None for 404.
         match_media_type: the values of Content-Type → whether the body may be judged, else 415.
-        read_body: the request and the limit in bytes → the body; raises `Refusal` (413).
+        read_body: the request and the limit in bytes → the body; raises `Refusal` (413, 503).
         parse: the body → its JSON value; raises ValueError (422 with `loc` `["body"]`).
         validate: the JSON value → the errors of a 422, none when the contract accepts it.
         filter: the JSON value that was accepted → the filter.

@@ -41,8 +41,7 @@ class Limits:
 
 
 _LIMITS = Limits()
-_BUSY = unavailable("Too many connections.")
-_BUSY.headers["Connection"] = "close"
+_BUSY = unavailable("Too many connections.", close=True)
 
 
 class _Timer:

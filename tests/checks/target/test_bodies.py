@@ -176,9 +176,9 @@ def test_no_more_is_read_than_needed() -> None:
 )
 def test_no_body_takes_long_to_refuse(client: Any, body: bytes) -> None:
     assert len(body) <= MAX
-    start = time.perf_counter()
+    start = time.process_time()
     assert client.post(content=body).status_code == 422
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
 
 
 def test_no_body_takes_long(client: Any) -> None:

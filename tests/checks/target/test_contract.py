@@ -96,6 +96,7 @@ def test_details_and_limits_are_the_document(contract: Contract) -> None:
     assert contract.methods == ("POST",)
     assert contract.key_header == "x-api-key"
     assert contract.detail(404) == "Experiment not found."
+    assert contract.detail(503)
 
 
 def test_kinds_are_those_of_the_document(contract: Contract) -> None:
