@@ -29,8 +29,8 @@ def with_request_ids(app: ASGIApp, write: Write | None = None) -> ASGIApp:
     Args:
         app: the application.
         write: takes the line of each request once it is over: `time` (its end), `request_id`, `client`, `method`,
-            `path` (percent-encoded), `status` (null where nothing was answered), `bytes` of the answer's body, `seconds`, and
-            whether the answer was `complete`.
+            `path` (percent-encoded), `status` (null where nothing was answered), `bytes` of the answer's body,
+            `seconds`, and whether the answer was `complete`.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
