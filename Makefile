@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
+.PHONY: test-postgres help generate check diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -62,6 +62,10 @@ quick: $(READY)  ## What a small edit needs, in half a minute: generated files, 
 
 test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-postgres: $(READY)  ## The target's tests and the suite on a real PostgreSQL; it is started for them
+	@$(BIN)/python -c 'import psycopg' && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null
+	TARGET_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup tests/checks/target
 
 conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
 	@if [ -n "$(BASE_URL)" ]; then \

@@ -90,7 +90,8 @@ class _AsText(FunctionElement[str]):
 
 @compiles(_AsText)
 def _as_text(element: _AsText, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
+    # In parentheses: a collation follows the value, which BETWEEN does not take without.
+    return f"({compiler.process(element.clauses, **options)})"
 
 
 @compiles(_AsText, "sqlite")
@@ -135,7 +136,7 @@ def _contains_sqlite(element: ContainsWithoutCase, compiler: SQLCompiler, **opti
 @compiles(ContainsWithoutCase, "postgresql")
 def _contains_postgresql(element: ContainsWithoutCase, compiler: SQLCompiler, **options: Any) -> str:
     text, sought = (compiler.process(clause, **options) for clause in element.clauses)
-    return f'(position({sought} COLLATE "C" in lower({text} COLLATE "C")) > 0)'
+    return f'(strpos(lower({text} COLLATE "C"), {sought}) > 0)'
 
 
 def _contains_without_case(text: bytes | None, lowered: bytes) -> bool | None:

@@ -1,8 +1,9 @@
 """Reading experiments from files: `EXPERIMENT_UUID.json` is an array of root logs, `.jsonl` has one on each line.
 
-Either may be compressed, and end in `.gz`. A log's bytes are kept as they came. What the contract asks of an answer is therefore asked of the files: a log that
-the schema `TraceLog` refuses, a `trace_id` twice, or children out of order is an error, not something to mend. So is a
-log of more than `json_text.MAX_DEPTH` (1,000) containers in one another, itself the first.
+Either may be compressed, and end in `.gz`. A log's bytes are kept as they came. What the contract asks of an answer is
+therefore asked of the files: a log that the schema `TraceLog` refuses, a `trace_id` twice, or children out of order is
+an error, not something to mend. So is a log of more than `json_text.MAX_DEPTH` (1,000) containers in one another,
+itself the first.
 """
 
 import gzip

@@ -114,7 +114,7 @@ class Loader:
         known = update(experiment).where(experiment.c.name == name).values(name=name)
         if not self._connection.execute(known).rowcount:
             self._connection.execute(insert(experiment).values(name=name))
-        found = self._connection.scalar(select(experiment.c.experiment_id).where(experiment.c.name == name))
+        found: int | None = self._connection.scalar(select(experiment.c.experiment_id).where(experiment.c.name == name))
         assert found is not None
         return found
 

@@ -99,7 +99,7 @@ class Store:
             )
             stoppable = self.tables.dialect.stoppable
             with stoppable(connection, is_over):
-                selected = connection.execution_options(yield_per=_PARTITION).execute(statement)
+                selected = connection.execute(statement, execution_options={"yield_per": _PARTITION})
             with selected:
                 while True:
                     with stoppable(connection, is_over):
