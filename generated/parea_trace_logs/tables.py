@@ -95,7 +95,8 @@ def write(logs: Iterable[TraceLog], path: str | Path, *, scores: Sequence[str] |
 
     Args:
         logs: Root logs.
-        path: The file; its extension says the format: `.parquet` (the extra `arrow`), `.csv` or `.jsonl`.
+        path: The file; its extension says the format: `.parquet` (the extra `arrow`), `.csv` or `.jsonl`; `.csv.gz` and
+            `.jsonl.gz` are compressed.
         scores: As for `TableWriter`.
 
     Returns:

@@ -148,7 +148,8 @@ def options(base_url: str, keys: Iterable[str], seed: int = 0) -> Options:
 
 
 @contextmanager
-def _application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[ASGIApp]:
+def application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[ASGIApp]:
+    """A wrong target with these keys, as an application."""
     with _store(fault.stored) as store:
         app: ASGIApp = create_app(store, keys, fault.parts(Parts()))
         yield app if fault.around is None else _surrounded(app, fault.around)
@@ -158,7 +159,7 @@ def _application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[
 def serving(fault: Fault, seed: int = 0) -> Iterator[Options]:
     """Serve a wrong target over HTTP; the options by which it is judged."""
     keys = tenants()
-    with _application(fault, keys) as app, running(app) as base_url:
+    with application(fault, keys) as app, running(app) as base_url:
         yield options(base_url, keys, seed)
 
 
@@ -171,7 +172,7 @@ def run(fault: Fault, seed: int = 0) -> Report:
 def run_in_process(fault: Fault, seed: int = 0) -> Report:
     """The same without sockets, which takes half as long."""
     keys = tenants()
-    with _application(fault, keys) as app, InProcess(app) as transport:
+    with application(fault, keys) as app, InProcess(app) as transport:
         return judge(options("http://in-process.invalid", keys, seed), transport=transport)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Generator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -12,7 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from parea_target.answers import Refusal, send_answer, unavailable
 from parea_target.conditions import filter_condition
-from parea_target.judging import Call, Target, Tenant
+from parea_target.examples import answer_example
+from parea_target.judging import Call, Target, Tenant, judge_key
+from parea_target.operations import operations_at
 from parea_target.parts import Parts
 from parea_target.store import Store
 from parea_target.workers import DatabaseDownError
@@ -35,11 +38,8 @@ class _EveryRequest(BaseRoute):
         return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = Call(Request(scope, receive), self._target)
         try:
-            for judge in self._parts.judges:
-                await judge(call)
-            await send_answer(partial(self._find, call), self._query_seconds, scope, receive, send)
+            await self._answer(Request(scope, receive), scope, receive, send)
         except Refusal as refusal:
             await self._parts.refuse(self._target.contract, refusal)(scope, receive, send)
         except DatabaseDownError:
@@ -48,9 +48,32 @@ class _EveryRequest(BaseRoute):
         except ClientDisconnect:
             return
 
+    async def _answer(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with what the store has, or with the document's example where there is no store.
+
+        Raises:
+            Refusal: the request is answered with an error.
+        """
+        target = self._target
+        here = operations_at(scope.get("raw_path") or scope["path"].encode(), target.contract.operations)
+        asked = next((operation for operation in here if operation.method == request.method), None)
+        if asked is not None and not asked.answers_logs:
+            await (await answer_example(Call(request, target), asked))(scope, receive, send)
+            return
+        logs = asked or next((operation for operation in here if operation.answers_logs), None)
+        if here and logs is None:
+            await judge_key(Call(request, target))
+            raise Refusal(405, headers={"Allow": ", ".join(operation.method for operation in here)})
+        if logs is not None:
+            target = replace(target, contract=target.contract.of(logs))
+        call = Call(request, target)
+        for judge in self._parts.judges:
+            await judge(call)
+        await send_answer(partial(self._find, call), self._query_seconds, scope, receive, send)
+
     def _find(self, call: Call, is_over: Callable[[], bool]) -> Generator[bytes]:
         store, parts = self._target.store, self._parts
-        condition = filter_condition(self._target.contract, store.tables, parts, call.filter)
+        condition = filter_condition(call.target.contract, store.tables, parts, call.filter)
         statement = parts.select(store.tables, call.experiment_id, condition, parts.order(store.tables))
         return parts.render(store.bodies(statement, is_over))
 
@@ -72,7 +95,11 @@ def create_app(
         keys: the experiments that exist for each API key; None for all of them.
         parts: how everything is decided.
         query_seconds: how long the database may work on each chunk of an answer; longer is a 503.
+
+    Raises:
+        ContractError: the contract has an operation that cannot be answered, or an operator that means nothing here.
     """
+    store.contract.check_served(parts.conditions)
     tenants = {
         key: Tenant(None if experiments is None else frozenset(experiments)) for key, experiments in keys.items()
     }

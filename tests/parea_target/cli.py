@@ -17,6 +17,7 @@ from parea_target.app import QUERY_SECONDS, create_app
 from parea_target.contract import load
 from parea_target.load_command import load_command
 from parea_target.loader import DataError, find_files, read_experiments
+from parea_target.operations import ContractError
 from parea_target.own_paths import own_paths, standard_pages
 from parea_target.server import Limits, running
 from parea_target.store import DatabaseError, Store
@@ -206,5 +207,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     }
                 print(json.dumps(ready), flush=True)
                 threading.Event().wait()
-    except (DataError, DatabaseError, OSError) as error:
+    except (ContractError, DataError, DatabaseError, OSError) as error:
         parser.error(" ".join(str(error).split()))

@@ -14,6 +14,9 @@ from parea_trace_logs._tables.column_types import ColumnType, json_text, quoted
 from parea_trace_logs._tables.columns import columns
 from parea_trace_logs._tables.rows import Batch
 
+GZIPPED: Final = ".gz"
+"""What the name of a compressed file ends with."""
+
 
 class Sink(Protocol):
     """An open file that takes batches."""
@@ -35,16 +38,23 @@ class Format(Protocol):
         """Write one file of several parts, each with the first few of these scores, with a column for every one."""
 
 
-def format_of(path: Path) -> Format:
-    """The format by the extension of a file's name.
+def format_of(path: Path, name: str | None = None) -> Format:
+    """The format of a file.
+
+    Args:
+        path: The file; its extension says the format, `.gz` after it that it is compressed.
+        name: The format, whatever the file's name says: an extension without the dot.
 
     Raises:
-        ValueError: there is no format of this extension.
+        ValueError: there is no such format, or it is not to be compressed.
         ModuleNotFoundError: its extra is not installed; the message says what to install.
     """
-    extension = path.suffix.lower()
+    zipped = path.suffix.lower() == GZIPPED
+    extension = f".{name}" if name else (path.with_suffix("") if zipped else path).suffix.lower()
     if extension not in _FORMATS:
         raise ValueError(f"{path.name}: the extension must be one of {', '.join(_FORMATS)}")
+    if zipped and extension == ".parquet":
+        raise ValueError(f"{path.name}: Parquet compresses itself; leave {GZIPPED} away")
     return _FORMATS[extension]()
 
 

@@ -4,6 +4,8 @@ The batches go into a part beside the file that is to be. When a score occurs th
 part follows. At the end a single part is renamed to the file, which is the rule; several are joined first.
 """
 
+import errno
+import gzip
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -11,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from parea_trace_logs._tables.formats import Format, Sink, format_of
+from parea_trace_logs._tables.formats import GZIPPED, Format, Sink, format_of
 from parea_trace_logs._tables.rows import Batch, Batcher
 from parea_trace_logs.models import TraceLog
 
@@ -29,6 +31,8 @@ class Parts:
         self._format = format
         self._fixed = scores is not None
         self.scores: tuple[str, ...] = tuple(dict.fromkeys(scores or ()))
+        if not folder.is_dir():  # else the error would name a folder of ours within it
+            raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(folder))
         self._folder = Path(tempfile.mkdtemp(prefix=".parea-", dir=folder))
         self._parts: list[tuple[Path, tuple[str, ...]]] = []
         self._sink: Sink | None = None
@@ -62,6 +66,8 @@ class Parts:
         if len(self._parts) > 1 or self._parts[0][1] != wanted:
             source = self._folder / "whole"
             self._format.join(self._parts, source, wanted)
+        if path.suffix.lower() == GZIPPED:
+            source = _compressed(source, self._folder / "compressed")
         source.replace(path)
 
     def discard(self) -> None:
@@ -90,6 +96,17 @@ class Parts:
             sink.close()
 
 
+def _compressed(source: Path, target: Path) -> Path:
+    """The file, compressed; the same bytes whenever it is done."""
+    with (
+        source.open("rb") as file,
+        target.open("wb") as made,
+        gzip.GzipFile(filename="", mode="wb", fileobj=made, mtime=0) as zipped,
+    ):
+        shutil.copyfileobj(file, zipped)
+    return target
+
+
 class TableWriter:
     """A file of logs that takes them one by one: a row for each log of a tree, in memory of bounded size.
 
@@ -100,10 +117,12 @@ class TableWriter:
                 table.add(log)
 
     Args:
-        path: The file; its extension, `.parquet` (the extra `arrow`), `.csv` or `.jsonl`, says the format.
+        path: The file; its extension, `.parquet` (the extra `arrow`), `.csv` or `.jsonl`, says the format. `.csv.gz`
+            and `.jsonl.gz` are compressed.
         scores: The scores to make columns for. By default every score that occurs gets one: should one occur for the
             first time late, the file is written a second time at the end. In either case the column
             `scores` holds all of them, whole.
+        format: The format, whatever the file's name says: `parquet`, `csv` or `jsonl`.
 
     Raises:
         ValueError: there is no format of this extension.
@@ -111,9 +130,15 @@ class TableWriter:
         OSError: the folder cannot be written to.
     """
 
-    def __init__(self, path: str | Path, *, scores: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        scores: Sequence[str] | None = None,
+        format: str | None = None,  # noqa: A002 - as Python's own functions call it
+    ) -> None:
         self._path = Path(path)
-        self._parts = Parts(format_of(self._path), self._path.parent, scores)
+        self._parts = Parts(format_of(self._path, format), self._path.parent, scores)
 
     @property
     def rows(self) -> int:

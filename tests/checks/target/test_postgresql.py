@@ -126,6 +126,7 @@ def test_a_query_is_stopped(contract: Any, postgresql: "Server", make_log: Calla
     """Soon after its time is over; and its connection is none the worse."""
     url = postgresql.new_database()
     fill(contract, url, [("e", map(RootLog.of, [make_log("a")]))])
+    before = threading.active_count()
     with Store.open(contract, url) as store:
         parts = Parts()
         plain = parts.select(store.tables, 1, None, parts.order(store.tables))
@@ -136,4 +137,5 @@ def test_a_query_is_stopped(contract: Any, postgresql: "Server", make_log: Calla
         assert time.monotonic() - start < 5
         assert store.queries == 0
         assert len(list(store.bodies(plain))) == 1
-    assert "parea-target-watch" not in {thread.name for thread in threading.enumerate()}
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before

@@ -1,9 +1,14 @@
 """Get the trace logs of an experiment."""
 
+from collections.abc import Mapping
+
 from ..._http.answers import Answer
+from ..._http.arguments import check_timeout, headers_of
 from ..._http.async_streams import AsyncLogStream
+from ..._http.calls import Call
 from ..._http.elements import check_invalid
-from ..._http.requests import DEFAULT, Request, Timeout, segment
+from ..._http.parameters import segment
+from ..._http.requests import DEFAULT, Request, Timeout
 from ..._http.results import logs_of
 from ..._http.sync_streams import LogStream
 from ..._json.decoding import encode
@@ -19,13 +24,17 @@ def _request(
     *,
     body: TraceLogFilters,
     timeout: Timeout,
+    extra_headers: Mapping[str, str] | None,
 ) -> Request:
+    check_timeout(timeout)
     return Request(
         "POST",
-        f"/api/parea/v1/experiment/{segment(experiment_uuid)}/trace_logs",
+        "/api/parea/v1/experiment/{experiment_uuid}/trace_logs".replace("{experiment_uuid}", segment(experiment_uuid)),
+        Call("get_experiment_trace_logs", "POST"),
         encode(body),
         safe=True,
         timeout=timeout,
+        headers={**headers_of(extra_headers, "extra_headers")},
     )
 
 
@@ -43,6 +52,7 @@ def sync_detailed(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
 
@@ -60,25 +70,23 @@ def sync_detailed(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    answer = client.send(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        )
-    )
-    return _response(answer, invalid)
+    request = _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers)
+    with client.told(request):
+        answer = client.send(request)
+        return _response(answer, invalid)
 
 
 def sync(
@@ -88,6 +96,7 @@ def sync(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
 
@@ -105,19 +114,23 @@ def sync(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
         with its descendants. An empty array when none matches.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     return (
-        sync_detailed(experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout)
+        sync_detailed(
+            experiment_uuid, body=body, client=client, invalid=invalid, timeout=timeout, extra_headers=extra_headers
+        )
     ).parsed
 
 
@@ -128,6 +141,7 @@ async def asyncio_detailed(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
 
@@ -145,25 +159,23 @@ async def asyncio_detailed(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    answer = await client.asend(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        )
-    )
-    return _response(answer, invalid)
+    request = _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers)
+    with client.told(request):
+        answer = await client.asend(request)
+        return _response(answer, invalid)
 
 
 async def asyncio(
@@ -173,6 +185,7 @@ async def asyncio(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
 
@@ -190,12 +203,14 @@ async def asyncio(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
         with its descendants. An empty array when none matches.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
@@ -203,7 +218,7 @@ async def asyncio(
     """
     return (
         await asyncio_detailed(
-            experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout
+            experiment_uuid, body=body, client=client, invalid=invalid, timeout=timeout, extra_headers=extra_headers
         )
     ).parsed
 
@@ -215,6 +230,7 @@ def stream(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
 
@@ -235,26 +251,21 @@ def stream(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
         close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     return client.stream(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        ),
-        200,
-        TraceLog,
-        invalid,
+        _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers), 200, TraceLog, invalid
     )
 
 
@@ -265,6 +276,7 @@ def astream(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
 
@@ -285,24 +297,19 @@ def astream(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
         close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     return client.astream(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        ),
-        200,
-        TraceLog,
-        invalid,
+        _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers), 200, TraceLog, invalid
     )
