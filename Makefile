@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-postgres conformance serve faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -66,6 +66,10 @@ check-edits: $(READY)  ## Generate, check and judge copies of the tree after edi
 test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+test-postgres: $(READY)  ## The target's tests and the suite on a real PostgreSQL; it is started for them
+	@$(BIN)/python -c 'import psycopg' && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null
+	TARGET_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup tests/checks/target
+
 conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
 	@if [ -n "$(BASE_URL)" ] && [ -z "$(EXPERIMENT)" ]; then \
 	  echo "make conformance BASE_URL=… needs EXPERIMENT=<UUID of an experiment that has logs>" >&2; exit 2; \
@@ -76,8 +80,8 @@ conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=�
 	  $(BIN)/python scripts/conformance.py --report-dir reports $(ARGS); \
 	fi
 
-serve: $(READY)  ## Start the reference target with the bundled data
-	$(BIN)/parea-target --data tests/parea_target/data
+serve: $(READY)  ## Start the reference target with the bundled data; PORT=… API_KEY=… ARGS=… on wish
+	@$(BIN)/parea-target $(if $(PORT),--port "$(PORT)") $(if $(API_KEY),--api-key "$(API_KEY)") $(ARGS)
 
 faults: $(READY)  ## Which requirement catches each deliberately wrong target
 	$(BIN)/python -m faults $(ARGS)

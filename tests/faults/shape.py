@@ -159,7 +159,7 @@ def first_log_comes_twice(serve: Serve) -> Serve:
 
 
 def _cap(parts: Parts, most: int) -> Parts:
-    def select(tables: Tables, experiment_id: int, where: ColumnElement[bool] | None, order: Order) -> Select[bytes]:
+    def select(tables: Tables, experiment_id: int, where: ColumnElement[bool] | None, order: Order) -> Select[int, int]:
         return select_logs(tables, experiment_id, where, order).limit(most)
 
     return replace(parts, select=select)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from parea_target.app import create_app
     from parea_target.contract import Contract, load
+    from parea_target.loading import RootLog
     from parea_target.parts import Parts
-    from parea_target.store import RootLog, Store
+    from parea_target.store import Store
 
 __all__ = ["Contract", "Parts", "RootLog", "Store", "create_app", "load"]
 
@@ -15,7 +16,7 @@ __all__ = ["Contract", "Parts", "RootLog", "Store", "create_app", "load"]
 _MODULES = {
     "Contract": "contract",
     "Parts": "parts",
-    "RootLog": "store",
+    "RootLog": "loading",
     "Store": "store",
     "create_app": "app",
     "load": "contract",

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from parea_target.contract import Contract
 from parea_target.tables import Tables
-from parea_target.workers import StoppedError, TimeLimit, run_query
+from parea_target.workers import DatabaseDownError, StoppedError, TimeLimit, run_query
 
 # An answer is sent in pieces of about this many bytes, so that its size does not matter; most fit in one.
 _CHUNK_BYTES = 1 << 18
@@ -57,16 +57,19 @@ def unavailable(detail: str, *, close: bool = False) -> Refusal:
 
 
 def order_by(tables: Tables) -> Order:
-    """The order of an answer: by instant, then by code point, which is how SQLite compares text."""
+    """The order of an answer: by instant, then by code point, which is how the store compares text."""
     return [tables.member("start_timestamp"), tables.member("trace_id")]
 
 
 def select_logs(
     tables: Tables, experiment_id: int, condition: ColumnElement[bool] | None, order: Order
-) -> Select[bytes]:
-    """The statement that selects the bodies of the root logs that meet the condition, or of all."""
-    statement = select(tables.log.c.body).where(tables.log.c.experiment_id == experiment_id).order_by(*order)
-    return statement if condition is None else statement.where(condition)
+) -> Select[int, int]:
+    """The statement that selects the ids of the experiment and of the root logs that meet the condition, or of all."""
+    log = tables.log.c
+    statement = select(log.experiment_id, log.log_id).where(log.experiment_id == tables.experiment_id).order_by(*order)
+    if condition is not None:
+        statement = statement.where(condition)
+    return statement.params(experiment_id=experiment_id)
 
 
 def render(bodies: Generator[bytes]) -> Generator[bytes]:
@@ -100,13 +103,13 @@ class AnswerParts:
 
     Attributes:
         order: the order of an answer, in SQL.
-        select: the experiment's id, the condition (None for all) and the order → the statement that selects bodies.
+        select: the experiment's id, the condition (None for all) and the order → the statement that selects their ids.
         render: the bodies of the logs → the chunks of the answer.
         refuse: a refusal → the answer.
     """
 
     order: Callable[[Tables], Order] = order_by
-    select: Callable[[Tables, int, ColumnElement[bool] | None, Order], Select[bytes]] = select_logs
+    select: Callable[[Tables, int, ColumnElement[bool] | None, Order], Select[int, int]] = select_logs
     render: Callable[[Generator[bytes]], Generator[bytes]] = render
     refuse: Callable[[Contract, Refusal], Response] = refuse
 
@@ -165,7 +168,7 @@ async def _send_chunks(first: list[bytes], chunks: Generator[bytes], limit: Time
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         try:
             ready = await run_query(limit, lambda: list(islice(chunks, 1)))
-        except StoppedError:
+        except (StoppedError, DatabaseDownError):
             return  # without its end: the server closes the connection, and the client knows that it is not whole
     if not limit.abandoned:
         await send({"type": "http.response.body", "body": b""})

@@ -11,13 +11,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from parea_target.answers import Refusal, send_answer
+from parea_target.answers import Refusal, send_answer, unavailable
 from parea_target.conditions import filter_condition
 from parea_target.examples import answer_example
 from parea_target.judging import Call, Target, Tenant, judge_key
 from parea_target.operations import operations_at
 from parea_target.parts import Parts
 from parea_target.store import Store
+from parea_target.workers import DatabaseDownError
 
 _PARTS = Parts()
 
@@ -41,6 +42,9 @@ class _EveryRequest(BaseRoute):
             await self._answer(Request(scope, receive), scope, receive, send)
         except Refusal as refusal:
             await self._parts.refuse(self._target.contract, refusal)(scope, receive, send)
+        except DatabaseDownError:
+            answer = self._parts.refuse(self._target.contract, unavailable("The database does not answer."))
+            await answer(scope, receive, send)
         except ClientDisconnect:
             return
 

@@ -4,18 +4,23 @@ import argparse
 import json
 import secrets
 import signal
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from parea_target import json_text
+from parea_target.access_log import to_stderr, with_request_ids
 from parea_target.app import QUERY_SECONDS, create_app
 from parea_target.contract import load
+from parea_target.load_command import load_command
 from parea_target.loader import DataError, find_files, read_experiments
 from parea_target.operations import ContractError
+from parea_target.own_paths import own_paths, standard_pages
 from parea_target.server import Limits, running
-from parea_target.store import Store
+from parea_target.store import DatabaseError, Store
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -39,8 +44,9 @@ def _leave(_number: int, _frame: object) -> NoReturn:
 def _parser() -> _Parser:
     parser = _Parser(
         prog="parea-target",
-        description="Serve experiment trace logs from files, as openapi.yaml says.",
-        epilog="When it serves, it prints one JSON line: base_url, api_key, experiments (and keys, with --keys).",
+        description="Serve experiment trace logs from files or from a database, as openapi.yaml says.",
+        epilog="`parea-target load --help` says how a database is filled. "
+        "When it serves, it prints one JSON line: base_url, api_key, experiments (and keys, with --keys).",
     )
     parser.add_argument(
         "--data",
@@ -50,6 +56,9 @@ def _parser() -> _Parser:
         metavar="PATH",
         help="EXPERIMENT_UUID.json (an array), EXPERIMENT_UUID.jsonl (a line per root log), or a folder of such; "
         "the bundled data by default",
+    )
+    parser.add_argument(
+        "--database", metavar="URL", help="serve what `parea-target load` put into this database, rather than files"
     )
     parser.add_argument("--api-key", metavar="KEY", help="a key that sees every experiment; a random one by default")
     parser.add_argument(
@@ -75,6 +84,15 @@ def _parser() -> _Parser:
         metavar="NUMBER",
         help="how many connections are served at once; more are answered 503 (%(default)s)",
     )
+    parser.add_argument(
+        "--grace",
+        default=Limits.grace_seconds,
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long answers that have begun may take after SIGTERM or SIGINT (%(default)g)",
+    )
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="a page of HTML to show at /docs")
+    parser.add_argument("--access-log", action="store_true", help="a line of JSON on stderr for each request")
     return parser
 
 
@@ -139,23 +157,48 @@ def _keys_file(file: Path) -> dict[str, list[str]]:
     return document
 
 
+@contextmanager
+def _open_store(options: argparse.Namespace) -> Iterator[tuple[Keys, Store]]:
+    """The keys, and the store that they open.
+
+    Raises:
+        DataError: keys or files cannot be served.
+        DatabaseError: the database cannot be served.
+    """
+    if options.database is not None:
+        with Store.open(load(), options.database) as store:
+            yield read_keys(options.keys, options.api_key, list(store.experiments)), store
+        return
+    paths: list[Path] = options.data or [DATA]
+    keys = read_keys(options.keys, options.api_key, list(find_files(paths)))
+    with Store(load(), read_experiments(paths, load())) as store:
+        yield keys, store
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, which end the process with status 0.
 
     Raises:
         SystemExit: 0 after a signal, 2 for arguments or data that cannot be served.
     """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["load"]:
+        load_command(given[1:])
+        return
     parser = _parser()
-    options = parser.parse_args(arguments)
-    paths: list[Path] = options.data or [DATA]
+    options = parser.parse_args(given)
+    if options.database is not None and options.data is not None:
+        parser.error("--data and --database exclude one another")
     # Before the data is loaded: a signal meanwhile ends the command as well as one later.
     for number in _SIGNALS:
         signal.signal(number, _leave)
     try:
-        keys = read_keys(options.keys, options.api_key, list(find_files(paths)))
-        with Store(load(), read_experiments(paths, load())) as store:
+        with _open_store(options) as (keys, store):
             app = create_app(store, keys, query_seconds=options.query_timeout)
-            with running(app, options.host, options.port, Limits(options.max_connections)) as base_url:
+            served = own_paths(app, standard_pages(store, options.docs))
+            served = with_request_ids(served, to_stderr if options.access_log else None)
+            limits = Limits(options.max_connections, grace_seconds=options.grace)
+            with running(served, options.host, options.port, limits) as base_url:
                 ready: dict[str, object] = {"base_url": base_url, "api_key": next(iter(keys))}
                 ready["experiments"] = list(store.experiments)
                 if options.keys is not None:
@@ -164,5 +207,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     }
                 print(json.dumps(ready), flush=True)
                 threading.Event().wait()
-    except (ContractError, DataError, OSError) as error:
+    except (ContractError, DataError, DatabaseError, OSError) as error:
         parser.error(" ".join(str(error).split()))

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, LargeBinary, cast, false, func, literal, not_, or_
+from sqlalchemy import ColumnElement, false, func, literal, not_, or_
 
 from parea_target.contract import Contract
-from parea_target.filters import Asked, Condition, Filter, Subject, find_subject
+from parea_target.dialects import ContainsWithoutCase, StoredText
+from parea_target.filters import Asked, Condition, Filter, Subject, find_subject, one_of_texts, same_text
 from parea_target.tables import Tables
 from parea_target.values import ReadingParts
 
@@ -44,6 +45,11 @@ def _one(compare: Comparison, read: Reader) -> Condition:
     return condition
 
 
+def _same_text(subject: Subject, asked: Asked) -> ColumnElement[bool]:
+    """Some text equals the filter's."""
+    return subject.some(same_text(subject.value, asked.filter_value))
+
+
 def _between(read: Reader) -> Condition:
     """Some value lies between the filter's two, ends included; SQL's BETWEEN is empty where low is above high."""
 
@@ -55,22 +61,20 @@ def _between(read: Reader) -> Condition:
 
 
 def _in(read: Reader) -> Condition:
-    """Some value equals one of the filter's parts.
-
-    Each part is bound once: a body is too small to hold as many different parts as SQLite binds values (32,766).
-    """
+    """Some value equals one of the filter's parts."""
 
     def condition(subject: Subject, asked: Asked) -> ColumnElement[bool]:
         parts = dict.fromkeys(read(asked, part) for part in asked.parts.split(asked.filter_value))
-        return subject.some(subject.value.in_(parts))
+        one_of = one_of_texts if read is _as_text else ColumnElement.in_
+        return subject.some(one_of(subject.value, list(parts)))
 
     return condition
 
 
 def _like(subject: Subject, asked: Asked) -> ColumnElement[bool]:
     """The value occurs in some text, ASCII letters without case, no wildcards."""
-    sought = literal(asked.filter_value.encode().lower(), LargeBinary)
-    return subject.some(func.contains_without_case(cast(subject.value, LargeBinary), sought, type_=Boolean))
+    sought = literal(asked.filter_value.encode().lower().decode(), StoredText)
+    return subject.some(ContainsWithoutCase(subject.value, sought))
 
 
 def _exists(subject: Subject, _asked: Asked) -> ColumnElement[bool]:
@@ -99,7 +103,10 @@ def _map_in(subject: Subject, asked: Asked) -> ColumnElement[bool]:
 
 def _equals_one_of(subject: Subject, asked: Asked, texts: list[str]) -> ColumnElement[bool]:
     numbers = [asked.parts.number(text) for text in texts if asked.contract.accepts("number_value", text)]
-    return or_(subject.value.in_(dict.fromkeys(texts)), subject.number.in_(dict.fromkeys(numbers)))
+    # Each part is bound once: a body is too small to hold as many different ones as SQLite binds values (32,766).
+    return or_(
+        one_of_texts(subject.value, list(dict.fromkeys(texts))), subject.number.in_(list(dict.fromkeys(numbers)))
+    )
 
 
 def _map_one(compare: Comparison) -> Condition:
@@ -137,6 +144,8 @@ _ORDERINGS: Mapping[str, Comparison] = {
 }
 _EQUALS: Mapping[str, Condition] = {
     **{kind: _one(operator.eq, read) for kind, read in _READERS.items()},
+    "text": _same_text,
+    "string_list": _same_text,
     "map": _map_equals,
 }
 

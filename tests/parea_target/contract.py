@@ -14,7 +14,7 @@ from parea_target.json_text import Place
 from parea_target.operations import ContractError, Operation, operations_of
 
 # Beside the package's code: the document itself in an installed wheel, a link to it in a checkout.
-_DOCUMENT = Path(__file__).resolve().parent / "openapi.yaml"
+DOCUMENT = Path(__file__).resolve().parent / "openapi.yaml"
 
 # Ten times as fast where PyYAML has it, which is what the start of the command takes.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -177,4 +177,4 @@ def load() -> Contract:
     Raises:
         FileNotFoundError: the document is not where the package expects it.
     """
-    return Contract(yaml.load(_DOCUMENT.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one
+    return Contract(yaml.load(DOCUMENT.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one

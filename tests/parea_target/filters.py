@@ -1,14 +1,18 @@
 """A filter, and what it judges: the subject that `filter_field` and `filter_key` name, in terms of the tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists
+from sqlalchemy import ColumnElement, Table, and_, literal
 
 from parea_target.contract import Contract
-from parea_target.tables import Tables
+from parea_target.dialects import StoredText
+from parea_target.tables import Tables, head
 from parea_target.values import ReadingParts
+
+# Parts of an `in` that are sought by an index; of more, one look at every log is as quick.
+_INDEXED_PARTS = 100
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,13 @@ def _map(kind: str, tables: Tables, member: str, filter_key: str | None) -> Subj
     if filter_key is None:
         return _marked(kind, tables, member, filter_key)
     entry = tables.entry
-    some = _some(tables, entry, and_(entry.c.member == member, entry.c.key == filter_key))
+    some = _some(tables, entry, and_(entry.c.member == member, same_text(entry.c.key, filter_key)))
     return Subject(kind, "member", entry.c.text, entry.c.number, some(entry.c.present), some)
 
 
 def _score(kind: str, tables: Tables, name: str) -> Subject:
     score = tables.score
-    some = _some(tables, score, score.c.name == name)
+    some = _some(tables, score, same_text(score.c.name, name))
     return Subject(kind, "score", score.c.number, score.c.number, some(score.c.number.is_not(None)), some)
 
 
@@ -102,10 +106,22 @@ def _annotation_of(column: str) -> Callable[[str, Tables, str], Subject]:
     def subject(kind: str, tables: Tables, criterion: str) -> Subject:
         annotation = tables.annotation
         value = annotation.c[column]
-        some = _some(tables, annotation, annotation.c.criterion == criterion)
+        some = _some(tables, annotation, same_text(annotation.c.criterion, criterion))
         return Subject(kind, "annotation", value, value, some(value.is_not(None)), some)
 
     return subject
+
+
+def same_text(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """The column equals the text; its beginning, by which indexes find it, then does so, too."""
+    return and_(head(column) == head(literal(text, StoredText)), column == text)
+
+
+def one_of_texts(column: ColumnElement[Any], texts: Sequence[str]) -> ColumnElement[bool]:
+    """The column equals one of the texts."""
+    if len(texts) > _INDEXED_PARTS:
+        return column.in_(texts)
+    return and_(head(column).in_([head(literal(text, StoredText)) for text in texts]), column.in_(texts))
 
 
 def _some(
@@ -114,7 +130,8 @@ def _some(
     """A condition on one row of a table that belongs to a log → that some such row of the log meets it."""
 
     def some(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(table.c.log_id == tables.log.c.log_id, own, condition).correlate(tables.log)
+        here = and_(table.c.experiment_id == tables.experiment_id, own, condition)
+        return tables.dialect.some(table, here, tables.log.c.log_id)
 
     return some
 

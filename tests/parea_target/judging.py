@@ -111,7 +111,9 @@ def _read_filter(call: Call) -> Filter:
 
 async def judge_experiment(call: Call) -> None:
     """404 for an experiment that does not exist, or not for this key: the same answer."""
-    experiment_id = call.target.parts.locate(call.target.store, call.tenant, call.experiment_uuid)
+    # In a worker thread: the store may ask its database.
+    locate, store = call.target.parts.locate, call.target.store
+    experiment_id = await run_work(locate, store, call.tenant, call.experiment_uuid)
     if experiment_id is None:
         raise Refusal(404)
     call.experiment_id = experiment_id

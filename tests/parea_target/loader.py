@@ -1,23 +1,27 @@
-"""Loading experiments from files: `EXPERIMENT_UUID.json` is an array of root logs, `.jsonl` has one on each line.
+"""Reading experiments from files: `EXPERIMENT_UUID.json` is an array of root logs, `.jsonl` has one on each line.
 
-A log's bytes are kept as they came. What the contract asks of an answer is therefore asked of the files: a log that
-the schema `TraceLog` refuses, a `trace_id` twice, or children out of order is an error, not something to mend. So is a
-log of more than `json_text.MAX_DEPTH` (1,000) containers in one another, itself the first.
+Either may be compressed, and end in `.gz`. A log's bytes are kept as they came. What the contract asks of an answer is
+therefore asked of the files: a log that the schema `TraceLog` refuses, a `trace_id` twice, or children out of order is
+an error, not something to mend. So is a log of more than `json_text.MAX_DEPTH` (1,000) containers in one another,
+itself the first.
 """
 
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from parea_target import json_text
 from parea_target.contract import Contract
 from parea_target.json_text import Place
-from parea_target.store import RootLog
+from parea_target.loading import RootLog
 from parea_target.values import read_instant
 
+_GZIPPED = ".gz"
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -34,18 +38,34 @@ def find_files(paths: Iterable[Path]) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for path in paths:
         if path.is_dir():
-            found = sorted(file for file in path.iterdir() if file.suffix in _READERS)
+            found = sorted(file for file in path.iterdir() if _form(file) in _READERS)
             if not found:
                 raise DataError(f"{path}: no .json or .jsonl file in this folder")
-        elif path.is_file() and path.suffix in _READERS:
+        elif path.is_file() and _form(path) in _READERS:
             found = [path]
         else:
             raise DataError(f"{path}: " + ("not a .json or .jsonl file" if path.exists() else "does not exist"))
         for file in found:
-            if file.stem in files:
-                raise DataError(f"{file}: the experiment {file.stem} is in {files[file.stem]} already")
-            files[file.stem] = file
+            name = _plain(file).stem
+            if name in files:
+                raise DataError(f"{file}: the experiment {name} is in {files[name]} already")
+            files[name] = file
     return files
+
+
+def _plain(file: Path) -> Path:
+    """The file's name without the `.gz` that says that it is compressed."""
+    return file.with_suffix("") if file.suffix == _GZIPPED else file
+
+
+def _form(file: Path) -> str:
+    return _plain(file).suffix
+
+
+def _open(file: Path) -> IO[bytes]:
+    if file.suffix == _GZIPPED:
+        return cast("IO[bytes]", gzip.open(file, "rb"))
+    return file.open("rb")
 
 
 def read_experiments(paths: Iterable[Path], contract: Contract) -> Iterator[tuple[str, Iterator[RootLog]]]:
@@ -66,15 +86,15 @@ def read_logs(file: Path, contract: Contract) -> Iterator[RootLog]:
     """
     seen: set[str] = set()
     try:
-        for where, log, text in _READERS[file.suffix](file):
+        for where, log, text in _READERS[_form(file)](file):
             fault = _fault(log, text, contract, seen)
             if fault is not None:
                 raise DataError(f"{where}: {fault}")
             yield RootLog(log, text.encode())
     except DataError as error:
         raise DataError(f"{file}: {error}") from None
-    except OSError as error:
-        raise DataError(f"{file}: {error.strerror}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _decode(data: bytes, where: str) -> str:
@@ -94,7 +114,7 @@ def _scan(text: str, start: int, where: str) -> tuple[Any, int]:
 
 
 def _lines(file: Path) -> Iterator[tuple[str, Any, str]]:
-    with file.open("rb") as lines:
+    with _open(file) as lines:
         # Bytes split at newlines only; a str would be split at characters that JSON allows within strings.
         for number, line in enumerate(lines, 1):
             where = f"line {number}"
@@ -109,7 +129,8 @@ def _lines(file: Path) -> Iterator[tuple[str, Any, str]]:
 
 
 def _array(file: Path) -> Iterator[tuple[str, Any, str]]:
-    text = _decode(file.read_bytes(), "the whole")
+    with _open(file) as opened:
+        text = _decode(opened.read(), "the whole")
     at = json_text.skip_space(text, 0)
     if text[at : at + 1] != "[":
         raise DataError("not a JSON array")

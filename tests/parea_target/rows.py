@@ -23,50 +23,49 @@ class RowMaker:
         self._numbers = contract.members["integer_list"]
         self._maps = contract.members["map"]
 
-    def log_row(self, log: Mapping[str, Any], log_id: int, experiment_id: int, body: bytes) -> Row:
-        """The row of the log in `Tables.log`.
+    def log_row(self, log: Mapping[str, Any], key: Row, body: bytes) -> Row:
+        """The row of the log in `Tables.log`; `key` holds its `experiment_id` and `log_id`, here and below.
 
         Raises:
             ValueError: a timestamp is not a date-time with offset.
         """
-        row: Row = {"log_id": log_id, "experiment_id": experiment_id, "body": body}
+        row: Row = {**key, "body": body}
         for member, column in self._members.items():
             value = log.get(member)
             row[member_column(member)] = column.absent if value is None else column.value_of(value)
         return row
 
-    def element_rows(self, log: Mapping[str, Any], log_id: int) -> Iterator[Row]:
+    def element_rows(self, log: Mapping[str, Any], key: Row) -> Iterator[Row]:
         """The rows of the elements of its lists."""
         for member in self._texts:
             for position, text in enumerate(log.get(member) or ()):
-                yield _row(log_id, member=member, position=position, text=text, number=None)
+                yield {**key, "member": member, "position": position, "text": text, "number": None}
         for member in self._numbers:
             for position, number in enumerate(log.get(member) or ()):
-                yield _row(log_id, member=member, position=position, text=None, number=float(number))
+                yield {**key, "member": member, "position": position, "text": None, "number": float(number)}
 
-    def entry_rows(self, log: Mapping[str, Any], log_id: int) -> Iterator[Row]:
+    def entry_rows(self, log: Mapping[str, Any], key: Row) -> Iterator[Row]:
         """The rows of the entries of its maps."""
         for member in self._maps:
-            for key, value in (log.get(member) or {}).items():
+            for position, (name, value) in enumerate((log.get(member) or {}).items()):
                 text, number = _comparable(value)
-                yield _row(log_id, member=member, key=key, text=text, number=number, present=value is not None)
+                row = {"key": name, "text": text, "number": number, "present": value is not None}
+                yield {**key, "member": member, "position": position, **row}
 
-    def score_rows(self, log: Mapping[str, Any], log_id: int) -> Iterator[Row]:
+    def score_rows(self, log: Mapping[str, Any], key: Row) -> Iterator[Row]:
         """The rows of its scores."""
         for position, score in enumerate(log.get("scores") or ()):
-            yield _row(log_id, position=position, name=score["name"], number=float(score["score"]))
+            yield {**key, "position": position, "name": score["name"], "number": float(score["score"])}
 
-    def annotation_rows(self, log: Mapping[str, Any], log_id: int) -> Iterator[Row]:
+    def annotation_rows(self, log: Mapping[str, Any], key: Row) -> Iterator[Row]:
         """The rows of its annotations."""
+        position = 0
         for criterion, users in (log.get("annotations") or {}).items():
             for user, annotation in users.items():
                 score = annotation.get("score")
-                number = None if score is None else float(score)
-                yield _row(log_id, criterion=criterion, user=user, text=annotation.get("value"), number=number)
-
-
-def _row(log_id: int, **columns: object) -> Row:
-    return {"log_id": log_id, **columns}
+                row = {"number": None if score is None else float(score), "text": annotation.get("value")}
+                yield {**key, "position": position, "criterion": criterion, "user": user, **row}
+                position += 1
 
 
 def _comparable(value: object) -> tuple[str | None, float | None]:

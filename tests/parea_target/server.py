@@ -4,6 +4,7 @@ import asyncio
 import functools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from parea_target.answers import unavailable, write_error
 
-# How long, in seconds, answers that are under way may take when the server stops.
-_GRACE = 2.0
+# How long, in seconds, what is left when the grace is over may take to notice that its connection is gone.
+_NOTICE = 1.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Limits:
         head_seconds: how long the head of a request may take to arrive.
         write_seconds: how long a client may read nothing of an answer.
         idle_seconds: how long a connection stays open between requests.
+        grace_seconds: how long answers that have begun may take when the server stops; what is left is broken off.
     """
 
     connections: int = 500
@@ -35,6 +37,7 @@ class Limits:
     write_seconds: float = 60.0
     # Longer than a client is likely to pause, so that none sends into a connection that is just closed.
     idle_seconds: float = 60.0
+    grace_seconds: float = 5.0
 
 
 _LIMITS = Limits()
@@ -112,8 +115,9 @@ class _Connection(H11Protocol):
 class _Server(uvicorn.Server):
     """uvicorn's server, but it starts and stops at once: its own looks around only ten times a second."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, grace_seconds: float) -> None:
         super().__init__(config)
+        self._grace_seconds = grace_seconds
         self.ready = threading.Event()
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -133,12 +137,21 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        if self.server_state.tasks:
-            _, late = await asyncio.wait(set(self.server_state.tasks), timeout=_GRACE)
-            for task in late:
-                task.cancel()
+        # An answer is over when its bytes have left, and its connection is closed then.
+        await self._wait(self._grace_seconds)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await self._wait(_NOTICE)
+        for task in set(self.server_state.tasks):
+            task.cancel()
         for sock in sockets or []:
             sock.close()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until nothing is under way, but no longer than so many seconds."""
+        end = time.monotonic() + seconds
+        while (self.server_state.tasks or self.server_state.connections) and time.monotonic() < end:
+            await asyncio.sleep(0.01)
 
     def stop(self) -> None:
         """Stop serving; from any thread."""
@@ -176,7 +189,7 @@ def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, limits: Limits
             timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # any number of seconds
             http=functools.partial(_Connection, limits),  # type: ignore[arg-type]  # uvicorn only calls it
         )
-        server = _Server(config)
+        server = _Server(config, limits.grace_seconds)
         thread = threading.Thread(target=server.run, args=([listener],), name="parea-target", daemon=True)
         thread.start()
         while not server.ready.wait(0.1):

@@ -1,128 +1,163 @@
-"""The store: trace logs in an embedded SQLite database, read-only once it is built."""
+"""The store: trace logs in a database that is only read: a temporary one, or one that stays."""
 
 import json
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, LargeBinary, Select, bindparam, cast, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import QueuePool
 
-from parea_target import json_text
 from parea_target.contract import Contract
-from parea_target.rows import RowMaker
+from parea_target.dialects import Dialect, dialect_of, unescape_text
+from parea_target.loading import Loader, Progress, RootLog, create_indexes, create_tables
 from parea_target.tables import Tables
-from parea_target.workers import StoppedError
+from parea_target.workers import DatabaseDownError, StoppedError
 
-# Logs inserted at a time: enough that the cost of a statement does not matter, few enough for any memory.
-_BATCH = 500
-# Steps of SQLite's machine between two looks at the time: some microseconds.
-_STEPS = 1_000
+# Logs that are read at a time.
+_PARTITION = 64
 
 
-@dataclass(frozen=True)
-class RootLog:
-    """One root log.
-
-    Attributes:
-        log: what filters judge; its values as `json_text.parse` gives them.
-        body: the JSON text that answers hold, in UTF-8.
-    """
-
-    log: Mapping[str, Any]
-    body: bytes
-
-    @classmethod
-    def of(cls, log: Mapping[str, Any]) -> Self:
-        """The root log whose text is written from `log`.
-
-        Raises:
-            ValueError: JSON or UTF-8 cannot hold it.
-        """
-        text = json.dumps(log, ensure_ascii=False)
-        return cls(json_text.parse(text), text.encode())
+class DatabaseError(ValueError):
+    """A database that cannot be served or loaded; the message says why, without a password."""
 
 
 class Store:
     """Experiments and their root logs. Safe for any number of threads, each with its own event loop.
 
-    The database is a temporary file, opened immutable: a connection for each query that runs, none waits for another.
+    A connection for each query that runs: none waits for another.
 
     Attributes:
         contract: the contract whose members are the columns.
         tables: the tables.
-        experiments: the database's id of each experiment, by its name.
+        experiments: the database's id of each experiment, by its name; of one that came later, too.
     """
 
     def __init__(self, contract: Contract, experiments: Iterable[tuple[str, Iterable[RootLog]]]) -> None:
-        """Build the store.
+        """Build a store in a temporary file.
 
         Raises:
             ValueError: a log that is not as the schema `TraceLog` asks, or an experiment that occurs twice.
         """
-        self.contract = contract
-        self.tables = Tables(contract)
-        self.experiments: dict[str, int] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="parea-target-")
-        file = Path(self._folder.name) / "logs.sqlite"
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parea-target-"))
+            file = Path(folder) / "logs.sqlite"
+            ids = _fill(make_url(f"sqlite:///{file}"), contract, experiments)
+            url = make_url(f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
+            self._open(contract, url, dialect_of(url))
+            self.experiments: Mapping[str, int] = ids
+            self._stack.push(stack.pop_all())
+
+    @classmethod
+    def open(cls, contract: Contract, url: str) -> Self:
+        """The store in a database that `load` has filled.
+
+        Raises:
+            DatabaseError: the database is not there, not supported, or was loaded with other tables.
+        """
+        parsed, dialect = _parse(url)
+        store = cls.__new__(cls)
+        store._open(contract, _reading(parsed), dialect)
         try:
-            self._fill(file, experiments)
+            with _explained(parsed), store._engine.connect() as connection:
+                _check_layout(connection, store.tables)
         except BaseException:
-            self._folder.cleanup()
+            store.close()
             raise
-        # Without a limit: an answer that a slow client reads holds its connection, and must not starve the others.
-        self._engine: Engine = create_engine(
-            f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true",
-            poolclass=QueuePool,
-            max_overflow=-1,
-            pool_reset_on_return=None,
-            isolation_level="AUTOCOMMIT",
-        )
-        event.listen(self._engine, "connect", _add_functions)
+        store.experiments = _Experiments(store)
+        return store
 
-    def _fill(self, file: Path, experiments: Iterable[tuple[str, Iterable[RootLog]]]) -> None:
-        engine = create_engine(f"sqlite:///{file}")
-        try:
-            with engine.begin() as connection:
-                # What a crash would leave behind is thrown away in any case.
-                connection.exec_driver_sql("PRAGMA synchronous = OFF")
-                self.tables.metadata.create_all(connection)
-                filler = _Filler(connection, RowMaker(self.contract, self.tables))
-                for name, logs in experiments:
-                    if name in self.experiments:
-                        raise ValueError(f"the experiment {json.dumps(name)} occurs twice")
-                    self.experiments[name] = len(self.experiments)
-                    filler.add(self.experiments[name], logs)
-        finally:
-            engine.dispose()
+    def _open(self, contract: Contract, url: URL, dialect: Dialect) -> None:
+        self.contract = contract
+        self.tables = Tables(contract, dialect)
+        self._engine: Engine = dialect.engine(url, writes=False)
+        self._stack = ExitStack()
+        # In this order: connections, what watches them, files.
+        self._closing = (self._engine.dispose, dialect.close, self._stack.close)
 
-    def bodies(self, statement: Select[bytes], is_over: Callable[[], bool] = lambda: False) -> Generator[bytes]:
-        """The bodies that the statement selects, read from the database as they are asked for.
+    def bodies(self, statement: Select[int, int], is_over: Callable[[], bool] = lambda: False) -> Generator[bytes]:
+        """The bodies of the logs whose ids the statement selects, read from the database as they are asked for.
 
         Args:
-            statement: the statement.
-            is_over: whether the query must stop; asked while it runs, in its thread.
+            statement: the statement: the ids of one experiment and of its logs.
+            is_over: whether the query must stop; asked while it runs.
 
         Raises:
             StoppedError: the query was stopped.
+            DatabaseDownError: the database is not there, or has no connection left.
         """
-        with self._engine.connect() as connection:
-            database: Any = connection.connection.dbapi_connection
-            database.set_progress_handler(is_over, _STEPS)
-            try:
-                with connection.execute(statement) as result:
-                    for bodies in result.scalars().partitions(64):
-                        yield from bodies
-            except OperationalError:
-                if is_over():
-                    raise StoppedError from None
-                raise
-            finally:
-                database.set_progress_handler(None, 0)
+        with self._connected(is_over) as connection:
+            self.tables.dialect.begin(connection)
+            log = self.tables.log.c
+            bodies = select(log.log_id, log.body).where(
+                log.experiment_id == bindparam("experiment_id"), log.log_id.in_(bindparam("log_ids", expanding=True))
+            )
+            stoppable = self.tables.dialect.stoppable
+            with stoppable(connection, is_over):
+                selected = connection.execute(statement, execution_options={"yield_per": _PARTITION})
+            with selected:
+                while True:
+                    with stoppable(connection, is_over):
+                        keys = selected.fetchmany(_PARTITION)
+                        if not keys:
+                            return
+                        experiment_id, log_ids = keys[0][0], [log_id for _, log_id in keys]
+                        asked = {"experiment_id": experiment_id, "log_ids": log_ids}
+                        found = dict(connection.execute(bodies, asked).all())
+                    yield from (found[log_id] for log_id in log_ids)
+
+    @contextmanager
+    def _connected(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except NoConnectionError:
+            raise DatabaseDownError from None
+        except DBAPIError as error:
+            if is_over():
+                raise StoppedError from None
+            if self.tables.dialect.is_down(error):
+                raise DatabaseDownError from None
+            raise
+
+    def is_there(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._connected() as connection:
+                connection.execute(select(1))
+        except DatabaseDownError:
+            return False
+        return True
+
+    def find(self, name: str) -> int | None:
+        """The database's id of an experiment, as of now.
+
+        Raises:
+            DatabaseDownError: the database is not there.
+        """
+        experiment = self.tables.experiment.c
+        with self._connected() as connection:
+            return connection.scalar(select(experiment.experiment_id).where(experiment.name == name))
+
+    def names(self) -> dict[str, int]:
+        """The database's id of each experiment, as of now.
+
+        Raises:
+            DatabaseDownError: the database is not there.
+        """
+        experiment = self.tables.experiment.c
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        name = cast(experiment.name, LargeBinary) if is_sqlite else experiment.name
+        with self._connected() as connection:
+            rows = connection.execute(select(name, experiment.experiment_id).order_by(experiment.experiment_id)).all()
+        if is_sqlite:
+            return {found.decode("utf-8", "surrogatepass"): id_ for found, id_ in rows}
+        return {unescape_text(found): id_ for found, id_ in rows}
 
     @property
     def queries(self) -> int:
@@ -132,9 +167,9 @@ class Store:
         return pool.checkedout()
 
     def close(self) -> None:
-        """Close the database and remove its file."""
-        self._engine.dispose()
-        self._folder.cleanup()
+        """Close the database; a temporary one is removed."""
+        for close in self._closing:
+            close()
 
     def __enter__(self) -> Self:
         return self
@@ -145,49 +180,141 @@ class Store:
         self.close()
 
 
-def _add_functions(connection: Any, _record: object) -> None:
-    connection.create_function("contains_without_case", 2, _contains_without_case, deterministic=True)
+class _Experiments(Mapping[str, int]):
+    """The experiments of a database that stays: what is not known yet may have been loaded meanwhile."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known = store.names()
+
+    def __getitem__(self, name: str) -> int:
+        if name not in self._known:
+            found = self._store.find(name)
+            if found is None:
+                raise KeyError(name)
+            self._known[name] = found
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
-def _contains_without_case(text: bytes | None, lowered: bytes) -> bool | None:
-    """Whether a text in UTF-8 contains another, ASCII letters without case: `bytes.lower` changes no other.
+def load(
+    contract: Contract,
+    url: str,
+    experiments: Iterable[tuple[str, Iterable[RootLog]]],
+    *,
+    append: bool = False,
+    progress: Callable[[str], Progress] = lambda _name: lambda _count: None,
+) -> Iterator[tuple[str, int]]:
+    """Load experiments into a database that stays; each is there whole, or as it was.
 
-    In linear time: SQLite's own `instr` compares the whole of what is sought at every position.
+    Args:
+        contract: the contract whose members are the columns.
+        url: the database, as SQLAlchemy names it: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
+        experiments: each by its name, with its root logs.
+        append: whether the logs that an experiment has stay.
+        progress: the experiment's name → what is told, now and then, how many of its logs are loaded.
+
+    Yields:
+        Each experiment that was loaded, and how many logs were.
+
+    Raises:
+        DatabaseError: the database is not there, not supported, or was loaded with other tables.
+        ValueError: a log that is not as the schema `TraceLog` asks, or a `trace_id` twice.
     """
-    return None if text is None else lowered in text.lower()
+    parsed, dialect = _parse(url)
+    tables = Tables(contract, dialect)
+    with ExitStack() as stack:
+        stack.callback(dialect.close)
+        stack.enter_context(_explained(parsed))
+        engine = dialect.engine(parsed, writes=True)
+        stack.callback(engine.dispose)
+        with engine.connect() as connection:
+            with dialect.transaction(connection):
+                create_tables(connection, tables)
+            _check_layout(connection, tables)
+            for name, logs in experiments:
+                with dialect.transaction(connection):
+                    loader = Loader(connection, contract, tables)
+                    count = loader.load(name, logs, append=append, progress=progress(name))
+                yield name, count
+            with dialect.transaction(connection):
+                create_indexes(connection, tables)
 
 
-class _Filler:
-    """Inserts logs in batches, with ids from 1 on."""
+def _fill(url: URL, contract: Contract, experiments: Iterable[tuple[str, Iterable[RootLog]]]) -> dict[str, int]:
+    """Build a database that nobody reads yet; its experiments by name."""
+    dialect = dialect_of(url)
+    tables = Tables(contract, dialect)
+    engine = dialect.engine(url, writes=True)
+    ids: dict[str, int] = {}
+    try:
+        with engine.connect() as connection:
+            # What a crash would leave behind is thrown away in any case.
+            connection.exec_driver_sql("PRAGMA journal_mode = OFF")
+            connection.exec_driver_sql("PRAGMA synchronous = OFF")
+            with dialect.transaction(connection):
+                create_tables(connection, tables)
+                loader = Loader(connection, contract, tables)
+                for name, logs in experiments:
+                    if name in ids:
+                        raise ValueError(f"the experiment {json.dumps(name)} occurs twice")
+                    loader.load(name, logs)
+                    ids[name] = len(ids) + 1
+                create_indexes(connection, tables)
+    finally:
+        engine.dispose()
+    return ids
 
-    def __init__(self, connection: Connection, maker: RowMaker) -> None:
-        self._connection = connection
-        self._maker = maker
-        self._next_id = 1
-        tables = maker.tables
-        self._parts = (
-            (tables.element, maker.element_rows),
-            (tables.entry, maker.entry_rows),
-            (tables.score, maker.score_rows),
-            (tables.annotation, maker.annotation_rows),
+
+def _parse(url: str) -> tuple[URL, Dialect]:
+    try:
+        parsed = make_url(url)
+        return parsed, dialect_of(parsed)
+    except ArgumentError:
+        # Without the text: it may hold a password.
+        raise DatabaseError("the database is not named by a URL, such as sqlite:///logs.db") from None
+    except ValueError as error:
+        raise DatabaseError(str(error)) from None
+
+
+def _reading(url: URL) -> URL:
+    """The same database for reading: SQLite must not make a file that is not there."""
+    if url.get_backend_name() != "sqlite":
+        return url
+    return url.set(database=f"file:{url.database}").update_query_dict({"mode": "ro", "uri": "true"})
+
+
+@contextmanager
+def _explained(url: URL) -> Iterator[None]:
+    shown = url.render_as_string(hide_password=True)
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise DatabaseError(f"{shown}: {error.name} is missing: pip install 'parea-trace-logs[postgres]'") from None
+    except DBAPIError as error:
+        raise DatabaseError(f"{shown}: {' '.join(str(error.orig).split())}") from None
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"{shown}: {type(error).__name__}") from None
+
+
+def _check_layout(connection: Connection, tables: Tables) -> None:
+    try:
+        found = connection.scalar(select(tables.loaded_layout.c.name))
+    except DBAPIError as error:
+        if "layout" not in str(error.orig):
+            raise
+        found = None
+    if connection.in_transaction():
+        connection.rollback()
+    if found is None:
+        raise DatabaseError("nothing was loaded into this database: parea-target load --database URL PATH")
+    if found != tables.layout:
+        raise DatabaseError(
+            f"the database was loaded with the tables {found}, but those of this version are {tables.layout}: "
+            "load into a new database"
         )
-
-    def add(self, experiment_id: int, logs: Iterable[RootLog]) -> None:
-        batch: dict[int, RootLog] = {}
-        for log in logs:
-            batch[self._next_id] = log
-            self._next_id += 1
-            if len(batch) == _BATCH:
-                self._insert(experiment_id, batch)
-                batch = {}
-        self._insert(experiment_id, batch)
-
-    def _insert(self, experiment_id: int, batch: Mapping[int, RootLog]) -> None:
-        if not batch:
-            return
-        rows = [self._maker.log_row(root.log, log_id, experiment_id, root.body) for log_id, root in batch.items()]
-        self._connection.execute(insert(self._maker.tables.log), rows)
-        for table, rows_of in self._parts:
-            rows = [row for log_id, root in batch.items() for row in rows_of(root.log, log_id)]
-            if rows:
-                self._connection.execute(insert(table), rows)

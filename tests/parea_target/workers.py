@@ -20,6 +20,10 @@ class StoppedError(Exception):
     """A query took too long, or nobody waits for its answer any more."""
 
 
+class DatabaseDownError(Exception):
+    """The database is not there, or has no connection left."""
+
+
 class TimeLimit:
     """How long the database may work on one piece of an answer.
 

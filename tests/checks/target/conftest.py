@@ -1,13 +1,18 @@
 """What the target's tests share: a server for some logs, over real HTTP."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from parea_target import Contract, Parts, RootLog, Store, create_app, load
 from parea_target.server import running
+from parea_target.store import load as load_database
+
+if TYPE_CHECKING:
+    from checks.target.postgresql import Server
 
 KEY = "the-key"
 PATH = "/api/parea/v1/experiment/{}/trace_logs"
@@ -55,8 +60,41 @@ def contract() -> Contract:
     return load()
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator["Server"]:
+    """A real server of PostgreSQL's; where its programs or its driver are missing, the test is skipped, and says so."""
+    pytest.importorskip("psycopg", reason="NOT TESTED with PostgreSQL: psycopg is missing (the extra `postgres`)")
+    from checks.target.postgresql import find_binaries, running_server
+
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("NOT TESTED with PostgreSQL: no server is installed (Debian: apt-get install postgresql)")
+    with running_server(binaries) as server:
+        yield server
+
+
+MakeStore = Callable[[Contract, Sequence[tuple[str, Iterable[RootLog]]]], Store]
+
+
+@pytest.fixture(scope="session")
+def make_store(request: pytest.FixtureRequest) -> MakeStore:
+    """Makes a store; with TARGET_DATABASE=postgresql in the environment, on a new database of a real server."""
+    if os.environ.get("TARGET_DATABASE", "sqlite") == "sqlite":
+        return Store
+    assert os.environ["TARGET_DATABASE"] == "postgresql"
+    server: Server = request.getfixturevalue("postgresql")
+
+    def make(contract: Contract, experiments: Sequence[tuple[str, Iterable[RootLog]]]) -> Store:
+        url = server.new_database()
+        for _ in load_database(contract, url, experiments):
+            pass
+        return Store.open(contract, url)
+
+    return make
+
+
 @pytest.fixture(scope="module")
-def serve(contract: Contract) -> Iterator[Serve]:
+def serve(contract: Contract, make_store: MakeStore) -> Iterator[Serve]:
     """Serves experiments (name → logs) until the module is done, to one key by default."""
     with ExitStack() as stack:
 
@@ -65,9 +103,8 @@ def serve(contract: Contract) -> Iterator[Serve]:
             keys: Mapping[str, Collection[str] | None] | None = None,
             parts: Parts | None = None,
         ) -> Client:
-            store = stack.enter_context(
-                Store(contract, [(name, map(RootLog.of, logs)) for name, logs in experiments.items()])
-            )
+            given = [(name, map(RootLog.of, logs)) for name, logs in experiments.items()]
+            store = stack.enter_context(make_store(contract, given))
             app = create_app(store, keys or {KEY: None}, parts or Parts())
             url = stack.enter_context(running(app))
             return Client(stack.enter_context(httpx.Client(base_url=url)))

@@ -299,8 +299,9 @@ def test_members_of_a_kind_are_kept_apart(serve: Any, make_log: Callable[..., An
 def few_variables() -> Iterator[None]:
     """SQLite as its authors ship it, where a statement binds 32,766 values at most; some builds allow more."""
 
-    def limit(connection: sqlite3.Connection, _record: object) -> None:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+    def limit(connection: object, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
 
     event.listen(Engine, "connect", limit)
     yield

@@ -111,7 +111,7 @@ def test_operator_without_a_meaning(contract: Contract, field: str, operator: st
 
 
 def test_missing_document_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contract_module, "_DOCUMENT", tmp_path / "beside.yaml")
+    monkeypatch.setattr(contract_module, "DOCUMENT", tmp_path / "beside.yaml")
     with pytest.raises(FileNotFoundError, match=r"beside\.yaml"):
         contract_module.load.__wrapped__()
 

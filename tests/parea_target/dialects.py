@@ -1,0 +1,341 @@
+"""Where SQLite and PostgreSQL differ; everything else is the same code.
+
+Text is compared by code point and kept whole. SQLite compares the bytes of UTF-8, which is that order, and holds any
+character. PostgreSQL does so under the collation C, but holds neither NUL nor half a surrogate pair: `escape_text`
+writes them as others, so that order, equality and substrings stay as they were.
+"""
+
+import re
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import (
+    URL,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Text,
+    create_engine,
+    event,
+    exists,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine.interfaces import Dialect as Compiled
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+IsOver = Callable[[], bool]
+
+# Steps of SQLite's machine between two looks at the time: some microseconds.
+_STEPS = 1_000
+# Seconds between two looks at the time of PostgreSQL's statements, and how long it may take to hear of a cancellation.
+_LOOK_SECONDS = 0.05
+_CANCEL_SECONDS = 2.0
+# Connections that PostgreSQL is asked for at most, and how long a query waits for one, in seconds.
+_POSTGRESQL_CONNECTIONS = 40
+_POSTGRESQL_WAIT_SECONDS = 5.0
+
+# Runs of characters that PostgreSQL's text does not hold, or that stand for them: (first, last, lead, digits).
+_ESCAPED: Final = (
+    (0x0, 0x3, 0x1, (0x2, 0x3)),
+    (0xD800, 0xE040, 0xE000, tuple(range(0xE001, 0xE041))),
+)
+
+
+def _escapes() -> dict[int, str]:
+    """Character → what is written in its place: the lead, then its place in the run as two digits.
+
+    A digit occurs nowhere but there, so that an escape is found only where one begins. Leads and digits are of the run,
+    which is why they are escaped, too; and escapes order as their characters do, among others as well.
+    """
+    table = {}
+    for first, last, lead, digits in _ESCAPED:
+        for place in range(last - first + 1):
+            high, low = divmod(place, len(digits))
+            table[first + place] = chr(lead) + chr(digits[high]) + chr(digits[low])
+    return table
+
+
+_ESCAPES: Final = _escapes()
+_NEEDS_ESCAPE = re.compile("[\0-\3\ud800-\ue040]")
+_UNESCAPES: Final = {escape: chr(character) for character, escape in _ESCAPES.items()}
+_ESCAPE = re.compile("|".join(f"{chr(lead)}.." for _, _, lead, _ in _ESCAPED), re.DOTALL)
+
+
+def escape_text(text: str) -> str:
+    """A text as PostgreSQL can hold it: of the same order by code point, and with the same substrings."""
+    return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
+
+
+def unescape_text(text: str) -> str:
+    """The text that `escape_text` made this of."""
+    return _ESCAPE.sub(lambda match: _UNESCAPES[match[0]], text)
+
+
+class _AsText(FunctionElement[str]):
+    """A bound text: SQLite is given its bytes, because Python's driver refuses half a surrogate pair."""
+
+    inherit_cache = True
+
+
+@compiles(_AsText)
+def _as_text(element: _AsText, compiler: SQLCompiler, **options: Any) -> str:
+    # In parentheses: a collation follows the value, which BETWEEN does not take without.
+    return f"({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_AsText, "sqlite")
+def _as_text_sqlite(element: _AsText, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS TEXT)"
+
+
+class StoredText(TypeDecorator[str]):
+    """Any text of Python's, equal and ordered by code point. It is not read back."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Compiled) -> TypeEngine[Any]:
+        """The column's type."""
+        return dialect.type_descriptor(postgresql.TEXT(collation="C") if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Any, dialect: Compiled) -> Any:
+        """The text as the driver is given it."""
+        if not isinstance(value, str):
+            return value
+        return escape_text(value) if dialect.name == "postgresql" else value.encode("utf-8", "surrogatepass")
+
+    def bind_expression(self, bindparam: Any) -> ColumnElement[Any]:
+        """The text as the statement holds it."""
+        return _AsText(bindparam)
+
+
+class ContainsWithoutCase(FunctionElement[bool]):
+    """Whether a text contains another, which is in lower case: ASCII letters compare without case, nothing else."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(ContainsWithoutCase, "sqlite")
+def _contains_sqlite(element: ContainsWithoutCase, compiler: SQLCompiler, **options: Any) -> str:
+    text, sought = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"contains_without_case(CAST({text} AS BLOB), CAST({sought} AS BLOB))"
+
+
+@compiles(ContainsWithoutCase, "postgresql")
+def _contains_postgresql(element: ContainsWithoutCase, compiler: SQLCompiler, **options: Any) -> str:
+    text, sought = (compiler.process(clause, **options) for clause in element.clauses)
+    return f'(strpos(lower({text} COLLATE "C"), {sought}) > 0)'
+
+
+def _contains_without_case(text: bytes | None, lowered: bytes) -> bool | None:
+    """What `ContainsWithoutCase` is, of texts in UTF-8: `bytes.lower` changes ASCII letters alone.
+
+    In linear time: SQLite's own `instr` compares the whole of what is sought at every position.
+    """
+    return None if text is None else lowered in text.lower()
+
+
+class Dialect(ABC):
+    """What one database does in a way of its own.
+
+    Attributes:
+        limits_index: whether an index refuses long texts, so that it can hold only their beginnings.
+    """
+
+    limits_index: ClassVar[bool]
+
+    @abstractmethod
+    def engine(self, url: URL, *, writes: bool) -> Engine:
+        """An engine for the database, for reading alone or for loading."""
+
+    @abstractmethod
+    def some(self, table: FromClause, here: ColumnElement[bool], log_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """The condition that the table has a row, among those that meet `here`, of the log with this id."""
+
+    @abstractmethod
+    def stoppable(self, connection: Connection, is_over: IsOver) -> AbstractContextManager[None]:
+        """Statements of this connection are broken off, by an OperationalError, once `is_over` says so."""
+
+    @abstractmethod
+    def begin(self, connection: Connection) -> None:
+        """Let everything that the connection reads until it is given back be of one moment."""
+
+    @abstractmethod
+    def transaction(self, connection: Connection) -> AbstractContextManager[object]:
+        """What the connection writes meanwhile is kept whole, or not at all."""
+
+    @abstractmethod
+    def is_down(self, error: DBAPIError) -> bool:
+        """Whether an error says that the database is not there, rather than that a statement is wrong."""
+
+    def close(self) -> None:  # noqa: B027 - most hold nothing
+        """Give back what the dialect holds."""
+
+
+class _SQLite(Dialect):
+    """SQLite, in a file."""
+
+    limits_index = False
+
+    def engine(self, url: URL, *, writes: bool) -> Engine:
+        if writes:
+            engine = create_engine(url, isolation_level="AUTOCOMMIT")
+            event.listen(engine, "connect", _write_ahead)
+            return engine
+        # Without a limit: an answer that a slow client reads holds its connection, and must not starve the others.
+        engine = create_engine(
+            url, poolclass=QueuePool, max_overflow=-1, pool_reset_on_return="rollback", isolation_level="AUTOCOMMIT"
+        )
+        event.listen(engine, "connect", _add_functions)
+        return engine
+
+    def some(self, table: FromClause, here: ColumnElement[bool], log_id: ColumnElement[int]) -> ColumnElement[bool]:
+        # SQLite asks an EXISTS anew for every log, but begins with a list of ids where it is short.
+        return log_id.in_(select(table.c.log_id).where(here))
+
+    @contextmanager
+    def stoppable(self, connection: Connection, is_over: IsOver) -> Iterator[None]:
+        database: Any = connection.connection.dbapi_connection
+        database.set_progress_handler(is_over, _STEPS)
+        try:
+            yield
+        finally:
+            database.set_progress_handler(None, 0)
+
+    def begin(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    @contextmanager
+    def transaction(self, connection: Connection) -> Iterator[None]:
+        # By ourselves: Python's driver would begin later, and end with the next change of a table.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+        connection.exec_driver_sql("COMMIT")
+
+    def is_down(self, error: DBAPIError) -> bool:
+        return "unable to open database file" in str(error.orig) or "disk I/O error" in str(error.orig)
+
+
+class _PostgreSQL(Dialect):
+    """PostgreSQL, and what speaks its protocol."""
+
+    limits_index = True
+
+    def __init__(self) -> None:
+        self._watch = _Watch()
+
+    def engine(self, url: URL, *, writes: bool) -> Engine:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=_POSTGRESQL_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=_POSTGRESQL_WAIT_SECONDS,
+            isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
+            # Each filter is planned for its own values: one plan for all would be a wrong one for most.
+            connect_args={"prepare_threshold": None, "connect_timeout": 5},
+        )
+        return engine if writes else engine.execution_options(postgresql_readonly=True)
+
+    def some(self, table: FromClause, here: ColumnElement[bool], log_id: ColumnElement[int]) -> ColumnElement[bool]:
+        return exists().where(table.c.log_id == log_id, here).correlate(log_id.table)
+
+    def stoppable(self, connection: Connection, is_over: IsOver) -> AbstractContextManager[None]:
+        database: Any = connection.connection.dbapi_connection
+        return self._watch.watching(is_over, lambda: database.cancel_safe(timeout=_CANCEL_SECONDS))
+
+    def begin(self, connection: Connection) -> None:
+        """Do nothing: SQLAlchemy begins by itself, with REPEATABLE READ."""
+
+    def transaction(self, connection: Connection) -> AbstractContextManager[object]:
+        return connection.begin()
+
+    def is_down(self, error: DBAPIError) -> bool:
+        return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+class _Watch:
+    """A thread that breaks off what has taken too long; it begins with the first statement."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: dict[object, tuple[IsOver, Callable[[], None]]] = {}
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def watching(self, is_over: IsOver, cancel: Callable[[], None]) -> Iterator[None]:
+        token = object()
+        with self._lock:
+            self._watched[token] = is_over, cancel
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="parea-target-watch", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            # Within the lock a cancellation is sent or is not: none can meet the next statement.
+            with self._lock:
+                del self._watched[token]
+
+    def _run(self) -> None:
+        while not self._closed.wait(_LOOK_SECONDS):
+            with self._lock:
+                for is_over, cancel in self._watched.values():
+                    if is_over():
+                        cancel()
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._thread is not None:
+            self._thread.join()
+
+
+def sqlite() -> Dialect:
+    """The dialect of SQLite."""
+    return _SQLite()
+
+
+def dialect_of(url: URL) -> Dialect:
+    """The dialect of a database.
+
+    Raises:
+        ValueError: the target supports no such database.
+    """
+    name = url.get_backend_name()
+    if name not in _DIALECTS:
+        raise ValueError(f"a {name} database is not supported; it must be one of {', '.join(_DIALECTS)}")
+    return _DIALECTS[name]()
+
+
+_DIALECTS: dict[str, type[Dialect]] = {"sqlite": _SQLite, "postgresql": _PostgreSQL}
+
+
+def _add_functions(connection: Any, _record: object) -> None:
+    connection.create_function("contains_without_case", 2, _contains_without_case, deterministic=True)
+
+
+def _write_ahead(connection: Any, _record: object) -> None:
+    # Readers go on while a load writes. 256 MiB of pages: enough for the indexes of a large experiment.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -262144")
