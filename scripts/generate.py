@@ -4,13 +4,15 @@
     python scripts/generate.py --check   write nothing; exit 1 naming each file that is not what `openapi.yaml` gives
 
 openapi-python-client parses the document and renders its templates, some of which `templates/` replaces; what stands in
-`templates/package/` is rendered as well, to the same place in the package. Any warning of the generator is an error: it
-drops what it cannot parse, says so, and goes on.
+`templates/package/` is rendered as well, to the same place in the package. What the contract does not shape is Python
+in `runtime/`, copied as it stands. Of each async module in `SYNC` a sync one is made. Any warning of the generator is
+an error: it drops what it cannot parse, says so, and goes on.
 """
 
 import argparse
 import contextlib
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -29,10 +31,20 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from unasync import unasync
 
 SCRIPTS = Path(__file__).resolve().parent
 TEMPLATES = SCRIPTS / "templates"
+RUNTIME = SCRIPTS / "runtime"
 PACKAGE = Path("generated/parea_trace_logs")
+
+# The sync modules, each beside the async one that it is made of.
+SYNC = {
+    "_http/sync_streams.py": "_http/async_streams.py",
+    "_http/sync_transport.py": "_http/async_transport.py",
+    "_parea.py": "_async_parea.py",
+}
+_JINJA = re.compile(r"{[{%#]")
 
 
 class GenerationError(Exception):
@@ -41,7 +53,7 @@ class GenerationError(Exception):
 
 def current_kinds(text: str) -> str:
     """The text of `openapi.yaml` with the lists of members by kind that its schema `TraceLog` gives."""
-    return with_lists(text, members_by_kind(yaml.safe_load(text)))
+    return with_lists(text, members_by_kind(yaml.load(text, yaml.CSafeLoader)))
 
 
 def generate(document: dict[str, Any], version: str, root: Path, target: Path) -> None:
@@ -55,7 +67,7 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
 
     Raises:
         GenerationError: the generator warned, or ruff found fault with its output.
-        UnsupportedError: the contract says something that the templates have no words for.
+        UnsupportedError: the contract says something that is not supported by the templates.
     """
     config = Config.from_sources(
         ConfigFile.load_from_path(SCRIPTS / "openapi-python-client.yaml"),
@@ -84,9 +96,27 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
         path = target / relative.relative_to("package").with_suffix("")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(project.env.get_template(relative.as_posix()).render(), encoding="utf-8")
-    _ruff("check", "--fix-only", root=root, target=target)
+    shutil.copytree(RUNTIME, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for made, source in SYNC.items():
+        (target / made).write_text(unasync((target / source).read_text(encoding="utf-8")), encoding="utf-8")
+    # UP028 writes `yield from`, which only a sync generator has; it means the same, for nothing is sent to these.
+    _ruff("check", "--fix-only", "--config", "lint.extend-safe-fixes=['UP028']", root=root, target=target)
     _ruff("format", root=root, target=target)
     _ruff("check", root=root, target=target)
+    runtime = files_of(RUNTIME)
+    changed = differences(runtime, {path: (target / path).read_bytes() for path in runtime})
+    if changed:
+        raise GenerationError(f"ruff would change what is copied from {RUNTIME.name}:\n" + "\n".join(changed))
+
+
+def misplaced() -> list[str]:
+    """What stands in the wrong folder: a template that holds no Jinja, a runtime module that holds some."""
+    plain = (path for path in TEMPLATES.rglob("*.jinja") if not _JINJA.search(path.read_text(encoding="utf-8")))
+    shaped = (path for path in RUNTIME.rglob("*.py") if _JINJA.search(path.read_text(encoding="utf-8")))
+    return [
+        *(f"{path}: no Jinja; what the contract does not shape belongs in {RUNTIME.name}/" for path in sorted(plain)),
+        *(f"{path}: Jinja; what the contract shapes belongs in {TEMPLATES.name}/" for path in sorted(shaped)),
+    ]
 
 
 def _text_of(error: GeneratorError) -> str:
@@ -101,8 +131,8 @@ def _refuse(errors: list[GeneratorError]) -> None:
 def _ruff(*arguments: str, root: Path, target: Path) -> None:
     """Run the ruff beside this Python, whatever PATH says: its version is locked, and the output depends on it."""
     command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache"]
-    if arguments[0] == "check":
-        command += ["--ignore", "TID252,RUF036"]  # the generator imports relatively and sorts the types of a union
+    if arguments[0] == "check":  # the contract's words are not judged, nor the generator's imports and unions
+        command += ["--ignore", "D205,RUF036,TID252"]
     command += ["--config", str(root / "pyproject.toml"), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -147,13 +177,16 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
     parser = argparse.ArgumentParser(description="Generate the Python client from openapi.yaml.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is not current")
     check = parser.parse_args(arguments).check
+    if wrong := misplaced():
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
     contract = root / "openapi.yaml"
     text = contract.read_text(encoding="utf-8")
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     try:
         current = current_kinds(text)
         with tempfile.TemporaryDirectory() as temporary:
-            generate(yaml.safe_load(current), version, root, Path(temporary) / PACKAGE.name)
+            generate(yaml.load(current, yaml.CSafeLoader), version, root, Path(temporary) / PACKAGE.name)
             wanted = files_of(Path(temporary) / PACKAGE.name)
     except (GenerationError, UnsupportedError, ValueError) as error:
         print(f"{contract.name}: {error}", file=sys.stderr)

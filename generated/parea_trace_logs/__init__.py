@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._async_parea import AsyncParea
 from ._parea import Parea
-from ._version import __version__
 from .client import AuthenticatedClient, Client
+from .contract import __version__
 from .errors import (
     ContentTooLargeError,
     InvalidAnswerError,
@@ -71,8 +71,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from ._streams import AsyncLogStream, LogStream
-    from ._where import where
+    from ._filters.where import where
+    from ._http.async_streams import AsyncLogStream
+    from ._http.sync_streams import LogStream
     from .models import (
         EvaluationScore,
         FilterOperator,
@@ -89,9 +90,9 @@ if TYPE_CHECKING:
 else:
     # What the first call needs, and not the import: by then the time of a request hides it.
     _LATER = {
-        "AsyncLogStream": "_streams",
-        "LogStream": "_streams",
-        "where": "_where",
+        "where": "_filters.where",
+        "AsyncLogStream": "_http.async_streams",
+        "LogStream": "_http.sync_streams",
         "EvaluationScore": "models",
         "FilterOperator": "models",
         "LLMInputs": "models",

@@ -1,36 +1,37 @@
-"""`AsyncParea`: every operation of the contract as a method, awaited."""
+"""The client, with every operation of the contract as a method."""
 
 from __future__ import annotations
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ._requests import DEFAULT, Timeout
-from ._settings import settings
-from ._transport import AsyncHTTPClient
-from .client import AuthenticatedClient
+from parea_trace_logs._http.requests import DEFAULT, Timeout
+from parea_trace_logs._http.settings import settings
+from parea_trace_logs._http.transport import AsyncHTTPClient
+from parea_trace_logs.client import AuthenticatedClient
 
 if TYPE_CHECKING:
-    from ._streams import AsyncLogStream
-    from .models import (
+    from parea_trace_logs._http.async_streams import AsyncLogStream
+    from parea_trace_logs.models import (
         TraceLog,
         TraceLogFilters,
     )
-    from .types import Invalid, Logs
+    from parea_trace_logs.types import Invalid, Logs
 
 
 class AsyncParea:
-    """The endpoints of Parea, awaited. Making one sends nothing; it may be shared, and closed like a file.
+    """The endpoints of Parea. Making one sends nothing; it may be shared, and closed like a file.
 
     Args:
         api_key: The key; by default that of the environment variable `PAREA_API_KEY`.
         base_url: The server, with or without `/api/parea/v1` at its end; by default that of the environment
             variable `PAREA_BASE_URL`, else production.
-        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None waits for ever. The default is 5 s to
-            connect and 60 s for each other step, or what `http_client` says. Each call can have its own.
-        max_retries: How often a request is sent again, after 0.5 to 8 s or what `Retry-After` asks for (at most 60 s),
-            when the answer is 408, 409, 429 or 5xx, or did not come. An operation that does not only read is sent
-            again only after a failure to connect.
+        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None disables the timeout. The
+            default is 5 s to connect and 60 s for each other step, or what `http_client` says. Each call can override
+            it.
+        max_retries: Maximum number of retries, when the answer is 408, 409, 429 or 5xx, or did not come; the delay is
+            `Retry-After` (at most 60 s), else 0.5 to 8 s with jitter. An operation that does not only read is retried
+            only after a failure to connect.
         http_client: An `httpx.AsyncClient` to send through, with its own proxies and certificates. It is not closed
             here, and its redirects are not followed.
 
@@ -62,7 +63,7 @@ class AsyncParea:
         invalid: Invalid = "raise",
         timeout: Timeout = DEFAULT,
     ) -> Logs[TraceLog]:
-        """Get the trace logs of an experiment
+        """Get the trace logs of an experiment.
 
         Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
         descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -75,7 +76,7 @@ class AsyncParea:
             invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
                 index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
                 the attribute `invalid` of the result.
-            timeout: In the place of the client's.
+            timeout: Overrides the client's timeout for this call.
 
         Returns:
             The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
@@ -95,8 +96,8 @@ class AsyncParea:
             PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
                 `TruncatedResponse` when it broke off.
         """
-        from .api.experiment import get_experiment_trace_logs
-        from .models import TraceLogFilters
+        from parea_trace_logs.api.experiment import get_experiment_trace_logs
+        from parea_trace_logs.models import TraceLogFilters
 
         return await get_experiment_trace_logs.asyncio(
             experiment_uuid,
@@ -114,7 +115,7 @@ class AsyncParea:
         invalid: Invalid = "raise",
         timeout: Timeout = DEFAULT,
     ) -> AsyncLogStream[TraceLog]:
-        """Get the trace logs of an experiment, one by one, while the answer arrives
+        """Get the trace logs of an experiment, one by one, while the answer arrives.
 
         Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
         descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -130,10 +131,10 @@ class AsyncParea:
             invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
                 index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
                 the attribute `invalid` of the result.
-            timeout: In the place of the client's.
+            timeout: Overrides the client's timeout for this call.
 
         Returns:
-            An iterator over the logs. It holds a connection until it ends: use it in a `with` statement, or
+            An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
             close it, when you may stop early. What is below is raised while it runs.
 
         Raises:
@@ -150,8 +151,8 @@ class AsyncParea:
             PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
                 `TruncatedResponse` when it broke off.
         """
-        from .api.experiment import get_experiment_trace_logs
-        from .models import TraceLogFilters
+        from parea_trace_logs.api.experiment import get_experiment_trace_logs
+        from parea_trace_logs.models import TraceLogFilters
 
         return get_experiment_trace_logs.astream(
             experiment_uuid,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ._receiving import Answer
-from ._requests import DEFAULT, Key, Request, Timeout, server_root
-from ._transport import AsyncHTTPClient, AsyncTransport, SyncHTTPClient, SyncTransport
+from parea_trace_logs._http.answers import Answer
+from parea_trace_logs._http.async_transport import AsyncTransport
+from parea_trace_logs._http.requests import DEFAULT, Key, Request, Timeout, server_root
+from parea_trace_logs._http.sync_transport import SyncTransport
+from parea_trace_logs._http.transport import AsyncHTTPClient, SyncHTTPClient
+from parea_trace_logs.contract import API_ROOT, BASE_URL, KEY_HEADER
 
 if TYPE_CHECKING:
-    from ._streams import AsyncLogStream, LogStream
-    from .types import Invalid
+    from parea_trace_logs._http.async_streams import AsyncLogStream
+    from parea_trace_logs._http.sync_streams import LogStream
+    from parea_trace_logs.types import Invalid
 
 T = TypeVar("T")
 
@@ -20,11 +24,11 @@ class Client:
     """One server, without a key.
 
     Args:
-        base_url: The server, with or without `/api/parea/v1` at its end.
-        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None waits for ever. The default is 5 s to
-            connect and 60 s for each other step.
-        max_retries: How often a request is sent again, after 408, 409, 429, 5xx, or no answer; where the operation does
-            not only read, after a failure to connect alone.
+        base_url: The server, with or without the API root at its end.
+        timeout: Seconds for each step of a request (or an `httpx.Timeout`); None disables the timeout. The default is
+            5 s to connect and 60 s for each other step.
+        max_retries: Maximum number of retries, after 408, 409, 429, 5xx, or no answer; where the operation does not
+            only read, after a failure to connect alone.
         http_client: An `httpx.Client` to send through, with its own proxies and certificates. It is not closed here.
         async_http_client: The same for the async functions.
 
@@ -32,29 +36,20 @@ class Client:
         ValueError: `base_url` is not an http or https URL, or holds more than a place, or `max_retries` is negative.
     """
 
+    _key: Key | None = None
+
     def __init__(
         self,
-        base_url: str = "https://parea-ai-backend-us-9ac16cdbc7a7b006.onporter.run",
+        base_url: str = BASE_URL,
         *,
         timeout: Timeout = DEFAULT,
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        self._connect(base_url, None, timeout, max_retries, http_client, async_http_client)
-
-    def _connect(
-        self,
-        base_url: str,
-        key: Key | None,
-        timeout: Timeout,
-        max_retries: int,
-        http_client: SyncHTTPClient | None,
-        async_http_client: AsyncHTTPClient | None,
-    ) -> None:
-        self._base_url = server_root(base_url, "/api/parea/v1")
-        self._sync = SyncTransport(self._base_url, key, timeout, max_retries, http_client)
-        self._async = AsyncTransport(self._base_url, key, timeout, max_retries, async_http_client)
+        self._base_url = server_root(base_url, API_ROOT)
+        self._sync = SyncTransport(self._base_url, self._key, timeout, max_retries, http_client)
+        self._async = AsyncTransport(self._base_url, self._key, timeout, max_retries, async_http_client)
 
     def send(self, request: Request) -> Answer:
         """Send one request; see `SyncTransport.send`."""
@@ -66,13 +61,13 @@ class Client:
 
     def stream(self, request: Request, success: int, kind: type[T], invalid: Invalid) -> LogStream[T]:
         """The elements of the answer to one request, while it arrives."""
-        from ._streams import LogStream
+        from parea_trace_logs._http.sync_streams import LogStream
 
         return LogStream(self._sync, request, success, kind, invalid)
 
     def astream(self, request: Request, success: int, kind: type[T], invalid: Invalid) -> AsyncLogStream[T]:
         """The elements of the answer to one request, while it arrives."""
-        from ._streams import AsyncLogStream
+        from parea_trace_logs._http.async_streams import AsyncLogStream
 
         return AsyncLogStream(self._async, request, success, kind, invalid)
 
@@ -82,7 +77,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close the async connections that this client opened itself."""
-        await self._async.close()
+        await self._async.aclose()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
@@ -108,7 +103,7 @@ class AuthenticatedClient(Client):
     """One server and one key.
 
     Args:
-        base_url: The server, with or without `/api/parea/v1` at its end.
+        base_url: The server, with or without the API root at its end.
         token: The key.
         prefix: A word before the key, such as `Bearer`.
         auth_header_name: The header that carries the key.
@@ -122,18 +117,23 @@ class AuthenticatedClient(Client):
         ValueError: `base_url` is not an http or https URL, or `token` holds what a header cannot carry.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the documented options
         self,
-        base_url: str = "https://parea-ai-backend-us-9ac16cdbc7a7b006.onporter.run",
+        base_url: str = BASE_URL,
         token: str = "",
         *,
         prefix: str = "",
-        auth_header_name: str = "x-api-key",
+        auth_header_name: str = KEY_HEADER,
         timeout: Timeout = DEFAULT,
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        self._connect(
-            base_url, Key(auth_header_name, token, prefix), timeout, max_retries, http_client, async_http_client
+        self._key = Key(auth_header_name, token, prefix)
+        super().__init__(
+            base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            async_http_client=async_http_client,
         )

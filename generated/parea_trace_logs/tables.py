@@ -4,7 +4,7 @@ Every table has the same columns, those of the contract: one row for each log, d
 `depth`, `parent_trace_id` and `root_trace_id` filled in from the tree where the server left them out.
 
 * Text, numbers (doubles), integers (64 bits), booleans and lists are what they are. Null and absent are both null.
-* A timestamp is two columns: the instant in UTC, to the microsecond, null where the text is none; and, with `_text`
+* A timestamp is two columns: the instant in UTC, to the microsecond, null where the text is not one; and, with `_text`
   after its name, the text as the server sent it.
 * Maps and structures are JSON text; so is `additional_properties`, which holds members that the contract does not know.
 * Each score has a column `score:{name}` with the first score of that name; `scores` holds all, whole.
@@ -18,10 +18,10 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._formats import require
-from ._many import FetchManyError, fetch_many
-from ._writing import TableWriter
-from .models import TraceLog
+from parea_trace_logs._tables.formats import require
+from parea_trace_logs._tables.many import FetchManyError, fetch_many
+from parea_trace_logs._tables.writing import TableWriter
+from parea_trace_logs.models import TraceLog
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 def schema(scores: Iterable[str] = ()) -> pa.Schema:
     """The Arrow schema of every table, with a column for each of these scores. Needs the extra `arrow`."""
     require("pyarrow", "arrow")
-    from . import _arrow
+    from parea_trace_logs._tables import arrow
 
-    return _arrow.arrow_schema(scores)
+    return arrow.arrow_schema(scores)
 
 
 def record_batches(logs: Iterable[TraceLog], *, scores: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
@@ -48,9 +48,9 @@ def record_batches(logs: Iterable[TraceLog], *, scores: Sequence[str] = ()) -> I
         TableError: a value does not fit its column.
     """
     require("pyarrow", "arrow")
-    from . import _arrow
+    from parea_trace_logs._tables import arrow
 
-    return _arrow.record_batches(logs, tuple(scores))
+    return arrow.record_batches(logs, tuple(scores))
 
 
 def to_arrow(logs: Iterable[TraceLog], *, scores: Sequence[str] | None = None) -> pa.Table:
@@ -64,9 +64,9 @@ def to_arrow(logs: Iterable[TraceLog], *, scores: Sequence[str] | None = None) -
         TableError: a value does not fit its column.
     """
     require("pyarrow", "arrow")
-    from . import _arrow
+    from parea_trace_logs._tables import arrow
 
-    return _arrow.table(logs, scores)
+    return arrow.table(logs, scores)
 
 
 def to_polars(logs: Iterable[TraceLog], *, scores: Sequence[str] | None = None) -> pl.DataFrame:

@@ -28,7 +28,7 @@ class Response(Generic[T]):
 
 
 Invalid: TypeAlias = Literal["raise", "skip", "collect"]
-"""What becomes of a log that is not as documented.
+"""What becomes of a log that is not as documented, or is nested deeper than about 1,000 containers.
 
 `raise`: an `InvalidAnswerError` with its index and JSON path. `skip`: it is left out, and a warning is logged to
 `parea_trace_logs`. `collect`: it is left out, and kept as an `InvalidLog` in the attribute `invalid` of the result.

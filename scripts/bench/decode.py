@@ -27,13 +27,14 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from parea_trace_logs import TraceLog, Unset, models
-from parea_trace_logs._elements import decode_array
-from parea_trace_logs._model import Model
+from parea_trace_logs._json.arrays import decode_array
+from parea_trace_logs._json.model import Model
 
 Way = Callable[[bytes], Any]
 
 
 def refuse(*fault: object) -> None:
+    """No log of these is wrong."""
     raise ValueError(fault)
 
 
@@ -100,6 +101,7 @@ def pydantic_models() -> Way:
 
 
 def ways(folder: Path) -> dict[str, Way]:
+    """What is measured, by name; those whose library is not installed are left out."""
     found: dict[str, Way] = {
         "orjson.loads": orjson.loads,
         "parea_trace_logs": lambda content: decode_array(content, TraceLog, refuse),
@@ -151,6 +153,7 @@ def _high_water() -> int:
 
 
 def main() -> None:
+    """Print the times and peaks of every shape of body."""
     parser = argparse.ArgumentParser(description="Decoding times as multiples of orjson.loads.")
     parser.add_argument("--repeat", type=int, default=5, help="turns of each way")
     parser.add_argument("--largest", type=int, default=50_000, help="logs of the largest body")

@@ -60,6 +60,7 @@ def measure(way: str, logs: int) -> tuple[int, float, float]:
 
 
 def main() -> None:
+    """Print both rates and peaks, and how they compare."""
     parser = argparse.ArgumentParser(description="A large answer as a stream and as a list.")
     parser.add_argument("--logs", type=int, default=1_000_000)
     parser.add_argument("--list-logs", type=int, default=100_000)

@@ -19,23 +19,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
-import yaml
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def sample() -> bytes:
-    """The log of the contract's own example, as JSON."""
-    document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    [item] = document["paths"].values()
-    content = item["post"]["responses"]["200"]["content"]["application/json"]
-    return json.dumps(content["examples"]["sample"]["value"][0]).encode()
+from bench.logs import sample
 
 
 class Handler(BaseHTTPRequestHandler):
     """Answers as many logs as the experiment is called."""
 
-    log = sample()
+    log = json.dumps(sample()).encode()
 
     def do_POST(self) -> None:
         """Send them in pieces of a hundred."""

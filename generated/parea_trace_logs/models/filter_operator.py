@@ -1,3 +1,5 @@
+"""The values of the contract's schema `FilterOperator`."""
+
 from enum import StrEnum
 
 

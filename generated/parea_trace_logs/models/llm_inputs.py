@@ -1,8 +1,11 @@
+"""The class of the contract's schema `LLMInputs`."""
+
 from __future__ import annotations
 
 from typing import Any
 
-from .._model import OpenModel, define
+from .._json.attrs_protocol import define
+from .._json.model import OpenModel
 from ..types import UNSET, Unset
 
 

@@ -1,9 +1,12 @@
+"""The class of the contract's schema `TraceLog`."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from .._model import OpenModel, define
+from .._json.attrs_protocol import define
+from .._json.model import OpenModel
 from ..types import UNSET, Unset
 
 
@@ -102,6 +105,14 @@ class TraceLog(OpenModel, kw_only=True):
     children_logs: list[TraceLog] | Unset = UNSET
     """The logs called by this one, ordered by `execution_order`, then by `trace_id`."""
 
+    def walk(self) -> Iterator[TraceLog]:
+        """This one and all its descendants: each before its own `children_logs`, and those in their order."""
+        waiting = [self]
+        while waiting:
+            log = waiting.pop()
+            yield log
+            waiting += reversed(log.children_logs or ())
+
     def get_score(self, name: str) -> float | None:
         """The score of this name, the first where there are several; None where there is none."""
         return next((each.score for each in self.scores or () if each.name == name), None)
@@ -109,14 +120,6 @@ class TraceLog(OpenModel, kw_only=True):
     def get_scores(self, name: str) -> list[float]:
         """All scores of this name, in their order."""
         return [each.score for each in self.scores or () if each.name == name]
-
-    def walk(self) -> Iterator[TraceLog]:
-        """This one and all its descendants: each before its own `children_logs`, and those in their order."""
-        waiting = [self]  # no recursion: trees may be deeper than Python's stack
-        while waiting:
-            log = waiting.pop()
-            yield log
-            waiting += reversed(log.children_logs or ())
 
 
 # msgspec reads the annotations above at run time, so the names must be there; at the end, so that classes that refer

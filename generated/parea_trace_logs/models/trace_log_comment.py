@@ -1,6 +1,9 @@
+"""The class of the contract's schema `TraceLogComment`."""
+
 from __future__ import annotations
 
-from .._model import OpenModel, define
+from .._json.attrs_protocol import define
+from .._json.model import OpenModel
 from ..types import UNSET, Unset
 
 

@@ -1,6 +1,9 @@
+"""The class of the contract's schema `TraceLogFilters`."""
+
 from __future__ import annotations
 
-from .._model import Model, define
+from .._json.attrs_protocol import define
+from .._json.model import Model
 from ..types import UNSET, Unset
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from checks.client.support import LocalServer, local_server
 from parea_trace_logs import AsyncParea, Parea, TraceLog, TraceLogFilters
-from parea_trace_logs import _rows as rows_module
-from parea_trace_logs._transport import AsyncTransport, SyncTransport
+from parea_trace_logs._http.async_transport import AsyncTransport
+from parea_trace_logs._http.sync_transport import SyncTransport
+from parea_trace_logs._tables import rows as rows_module
 
 Call = Callable[..., list[TraceLog]]
 

@@ -12,7 +12,7 @@ import attrs
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
-CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+CONTRACT: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 OPERATION: dict[str, Any] = CONTRACT["paths"]["/api/parea/v1/experiment/{experiment_uuid}/trace_logs"]["post"]
 SAMPLE: list[dict[str, Any]] = OPERATION["responses"]["200"]["content"]["application/json"]["examples"]["sample"][

@@ -17,7 +17,7 @@ from parea_trace_logs import (
     TraceLogFilters,
     __version__,
 )
-from parea_trace_logs._transport import DEFAULT_TIMEOUT
+from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 
 # As Parea documents it, but for the name of the package.
 DOCUMENTED = """

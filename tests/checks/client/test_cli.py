@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,10 @@ from typing import Any
 import duckdb
 import pytest
 from checks.client.support import CONTRACT, LocalServer
-from parea_trace_logs import InvalidFilterError, TraceLogFilters, _cli, where
-from parea_trace_logs._cli import main
-from parea_trace_logs._where_text import OPERATORS, parse_where
+from parea_trace_logs import InvalidFilterError, TraceLogFilters, where
+from parea_trace_logs._cli import command as _cli
+from parea_trace_logs._cli.command import main
+from parea_trace_logs._filters.where_text import OPERATORS, parse_where
 
 KEY = "a-key-to-hide"
 LOGS: list[dict[str, Any]] = [
@@ -153,7 +153,7 @@ def test_the_first_rows(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_to_show(server: LocalServer, capsys: pytest.CaptureFixture[str]) -> None:
     server.answer(200, [])
     assert (main(["fetch", "e"]), main(["fetch", "e", "--where", "latency > 1"])) == (0, 0)
-    assert capsys.readouterr() == ("", "The experiment has no logs.\nNo log fits.\n")
+    assert capsys.readouterr() == ("", "The experiment has no logs.\nNo log matches.\n")
 
 
 class Terminal(io.StringIO):
@@ -277,25 +277,26 @@ def test_help_says_it_all(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "import sys; from parea_trace_logs._cli import main; sys.exit(main())", *arguments]
+    code = "import sys; from parea_trace_logs._cli.command import main; sys.exit(main())"
+    return [sys.executable, "-c", code, *arguments]
 
 
 @pytest.fixture
-def endless() -> Iterator[str]:
-    """A server that sends one log, and never more."""
+def endless() -> Iterator[socket.socket]:
+    """A server that never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.settimeout(20)
+        yield listener
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_leaves_nothing(endless: str, tmp_path: Path, number: int, code: int) -> None:
+def test_a_signal_leaves_nothing(endless: socket.socket, tmp_path: Path, number: int, code: int) -> None:
+    url = f"http://127.0.0.1:{endless.getsockname()[1]}"
     process = subprocess.Popen(  # noqa: S603
-        command("fetch", "e", "-o", str(tmp_path / "logs.csv"), "--base-url", endless), stderr=subprocess.PIPE
+        command("fetch", "e", "-o", str(tmp_path / "logs.csv"), "--base-url", url), stderr=subprocess.PIPE
     )
-    with process:
-        while not list(tmp_path.iterdir()):
-            assert process.poll() is None
-        time.sleep(0.5)  # a signal in the very moment in which the folder is made finds nobody who owns it yet
+    with process, endless.accept()[0]:  # by then the command has made its folder, and owns it
+        assert list(tmp_path.iterdir())
         process.send_signal(number)
         assert process.wait(20) == code
         assert process.stderr is not None

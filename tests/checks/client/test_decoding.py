@@ -1,4 +1,4 @@
-"""Decoding loses nothing, at whatever depth, and says of a log that is not as documented where it is wrong."""
+"""Decoding loses nothing, down to a stated depth, and says of a log that is not as documented where it is wrong."""
 
 import copy
 import json
@@ -12,12 +12,14 @@ import parea_trace_logs
 import pytest
 from checks.client.support import SAMPLE, SCHEMAS
 from checks.client.test_models import FULL, MINIMAL
-from parea_trace_logs import UNSET, EvaluationScore, FilterOperator, TraceLog, TraceLogFilters, _json, _splitting
-from parea_trace_logs._decoding import decode, encode
-from parea_trace_logs._elements import decode_array, decode_batch
-from parea_trace_logs._splitting import CutShort, NotAnArray, Splitter
+from parea_trace_logs import UNSET, EvaluationScore, FilterOperator, TraceLog, TraceLogFilters
+from parea_trace_logs._json import splitting as _splitting
+from parea_trace_logs._json import text as text_module
+from parea_trace_logs._json.arrays import decode_array, decode_chunk
+from parea_trace_logs._json.decoding import decode, encode
+from parea_trace_logs._json.splitting import CutShort, NotAnArray, Splitter
 
-DEPTH = 5000
+DEPTH = 400  # logs; each brings two containers
 
 
 def refuse(*told: object) -> None:
@@ -34,30 +36,58 @@ def tree(depth: int, more: str = "") -> bytes:
     return (one + b', "children_logs": [') * depth + one + b"}" + b"]}" * depth
 
 
-@pytest.mark.parametrize("more", ["", ', "news": {"a": [1]}', ', "cost": 1e400'], ids=["plain", "unknown", "infinite"])
-def test_a_tree_deeper_than_the_stack(more: str) -> None:
-    log = decode(tree(DEPTH, more), TraceLog)
-    copies = [pickle.loads(pickle.dumps(log)), copy.deepcopy(log), decode(encode(log), TraceLog)]  # noqa: S301
-    assert all(each == log for each in copies)
+MORE = {
+    "plain": "",
+    "unknown": ', "news": {"a": [1]}',
+    "infinite": ', "cost": 1e400',
+    "surrogate": ', "output": "\\ud800"',
+}
+
+
+@pytest.mark.parametrize("more", MORE.values(), ids=MORE)
+def test_a_tree_within_the_limit_comes_back(more: str) -> None:
+    content = tree(DEPTH, more)
+    log = decode(content, TraceLog)
+    [listed] = decode_array(b"[" + content + b"]", TraceLog, refuse)
+    wanted = json.loads(content)
+    for each in (log, listed, decode(encode(log), TraceLog)):
+        assert each.to_dict() == wanted
+    assert len(list(log.walk())) == DEPTH + 1
     assert len(repr(log)) < 2000
-    levels = 1
-    deepest = copies[0]
-    while isinstance(deepest.children_logs, list):
-        deepest, levels = deepest.children_logs[0], levels + 1
-    assert levels == DEPTH + 1
-    assert deepest.additional_properties == ({"news": {"a": [1]}} if "news" in more else {})
-    deepest.status = "changed"
-    assert copies[0] != log
-    attrs.evolve(log, status="x")
-    [listed] = decode_array(b"[" + tree(DEPTH, more) + b"]", TraceLog, refuse)
-    assert listed == log
 
 
-def test_free_members_deeper_than_the_stack() -> None:
-    log = decode(text(', "inputs": ' + '{"a": [' * DEPTH + "]}" * DEPTH), TraceLog)
-    again = decode(encode(log), TraceLog)
-    assert again == log
-    assert "..." in repr(log)
+def test_a_tree_that_python_can_compare_can_be_copied() -> None:
+    log = decode(tree(100, MORE["unknown"]), TraceLog)
+    for twin in (pickle.loads(pickle.dumps(log)), copy.deepcopy(log)):  # noqa: S301 - our own
+        assert twin == log
+        list(twin.walk())[-1].status = "changed"
+        assert twin != log
+
+
+TOO_DEEP = {
+    **{name: tree(20_000, more) for name, more in MORE.items()},
+    "free": text(', "inputs": ' + '{"a": [' * 50_000 + "]}" * 50_000),
+    "unknown and free": text(', "news": ' + "[" * 100_000 + "]" * 100_000),
+}
+
+
+@pytest.mark.parametrize("deep", TOO_DEEP.values(), ids=TOO_DEEP)
+def test_a_log_nested_deeper_than_the_limit_is_refused_alone(deep: bytes) -> None:
+    content = b"[" + text("") + b"," + deep + b"," + text(', "cost": 1') + b"]"
+    told: list[tuple[Any, ...]] = []
+    whole = decode_array(content, TraceLog, lambda *fault: told.append(fault))
+    streamed = list(decode_chunk(Splitter().feed(content), TraceLog, lambda *fault: told.append(fault)))
+    assert [[log.cost for log in logs] for logs in (whole, streamed)] == [[UNSET, 1]] * 2
+    assert told == [(1, "$[1]", "nested deeper than 1,000 containers", deep)] * 2
+
+
+def test_what_is_nested_deeper_than_the_limit_is_not_written() -> None:
+    inputs: Any = {}
+    for _ in range(20_000):
+        inputs = {"a": inputs}
+    for more in ({}, {"cost": float("inf")}, {"output": "\ud800"}):
+        with pytest.raises(ValueError, match="nested deeper than 1,000 containers"):
+            encode(TraceLog(trace_id="t", start_timestamp="s", inputs=inputs, **more))
 
 
 # Each member is written as it came: value and form.
@@ -167,10 +197,10 @@ def test_a_log_without_unknown_members_is_msgspecs_work_alone(
     log: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_parse", "convert", "from_plain"):
-        monkeypatch.setattr(parea_trace_logs._decoding, name, refuse)
+        monkeypatch.setattr(parea_trace_logs._json.decoding, name, refuse)
     content = json.dumps([log] * 3).encode()
     assert len(decode_array(content, TraceLog, refuse)) == 3
-    assert len(list(decode_batch(Splitter().feed(content), TraceLog, refuse))) == 3
+    assert len(list(decode_chunk(Splitter().feed(content), TraceLog, refuse))) == 3
 
 
 def test_members_are_sought_in_the_order_in_which_the_wire_has_them() -> None:
@@ -275,7 +305,7 @@ def test_what_python_does_not_take_for_json_our_parser_does_not(content: str) ->
     with pytest.raises(ValueError, match=r"."):
         json.loads(content, parse_constant=lambda name: float(f"no {name}"))
     with pytest.raises(msgspec.DecodeError):
-        _json.parse(content.encode())
+        text_module.parse(content.encode())
 
 
 @pytest.mark.parametrize("value", [float("nan"), {"a": float("nan")}])

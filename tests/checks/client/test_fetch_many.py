@@ -1,6 +1,7 @@
 """Many experiments at once, as one dataset."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from checks.client.rows import duck, log, scored
 from checks.client.support import LocalServer
 from parea_trace_logs import Parea, TraceLog, tables
-from parea_trace_logs._columns import STABLE
+from parea_trace_logs._tables.columns import STABLE
 
 
 class Experiments:
@@ -20,15 +21,17 @@ class Experiments:
     def __init__(self, logs: dict[str, Iterable[TraceLog] | Exception]) -> None:
         self.logs = logs
 
-    def get(self, _: object, experiment: str, __: object) -> Iterator[TraceLog]:
+    @contextmanager
+    def get(self, _: object, experiment: str, __: object) -> Iterator[Iterator[TraceLog]]:
         logs = self.logs[experiment]
         if isinstance(logs, Exception):
             raise logs
-        return iter(logs)
+        yield iter(logs)
 
 
 def many(monkeypatch: pytest.MonkeyPatch, logs: dict[str, Any], folder: Path, **arguments: Any) -> dict[str, int]:
-    monkeypatch.setattr("parea_trace_logs._many.stream", Experiments(logs).get)
+    experiments = Experiments(logs)
+    monkeypatch.setattr(Parea, "iter_experiment_trace_logs", lambda *arguments: experiments.get(*arguments))
     with Parea("a-key") as client:
         return tables.fetch_many(client, logs, folder, **arguments)
 

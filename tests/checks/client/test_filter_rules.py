@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from parea_conformance.contract import Contract
 from parea_trace_logs import UNSET, FilterOperator, InvalidFilterError, TraceLogFilters
-from parea_trace_logs._decoding import encode
-from parea_trace_logs._filter_rules import MEMBERS, check, faults
+from parea_trace_logs._filters.rules import check, faults
+from parea_trace_logs._json.decoding import encode
+from parea_trace_logs.contract import MEMBERS
 
 SCHEMA = Contract(CONTRACT)
 MEMBER_NAMES = ("filter_field", "filter_key", "filter_operator", "filter_value")

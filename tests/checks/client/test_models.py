@@ -12,8 +12,8 @@ import parea_trace_logs
 import pytest
 from checks.client.support import OPERATION, SAMPLE, SCHEMAS
 from parea_trace_logs import UNSET, FilterOperator, LLMInputs, TraceLog, TraceLogFilters, models
-from parea_trace_logs._decoding import decode, encode
-from parea_trace_logs._model import _slot
+from parea_trace_logs._json.decoding import decode, encode
+from parea_trace_logs._json.model import _slot
 
 MINIMAL: dict[str, Any] = {"trace_id": "t", "start_timestamp": "2024-04-15T22:19:13.3815031234Z"}
 

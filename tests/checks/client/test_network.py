@@ -46,7 +46,7 @@ from parea_trace_logs import (
     UnauthorizedError,
     UnexpectedStatusError,
 )
-from parea_trace_logs._retrying import pause
+from parea_trace_logs._http.retrying import pause
 
 KEY = "a-key-to-hide"
 
@@ -115,7 +115,7 @@ TABLE: dict[str, Row] = {
     "reset": Row((reset,), PareaConnectionError, "Read|Protocol"),
     "reset, then fine": Row((reset, OK), None, asked=2),
     "not HTTP": Row((garbage,), PareaConnectionError, "Protocol"),
-    "slow headers": Row((silent,), PareaTimeoutError, "ReadTimeout", more={"timeout": 0.25}),
+    "slow headers": Row((silent,), PareaTimeoutError, "ReadTimeout", more={"timeout": 0.1}),
     "slow headers, then fine": Row((silent, OK), None, asked=2, more={"timeout": 0.25}),
     "stalled body": Row((stalled,), PareaTimeoutError, "after 2 whole logs", streamed=2, more={"timeout": 0.25}),
     "cut body": Row((answer("200 OK", CUT, length=len(BODY)),), TruncatedResponse, "after 2 whole logs", streamed=2),

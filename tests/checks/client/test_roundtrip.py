@@ -10,9 +10,9 @@ from checks.client.support import SCHEMAS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parea_trace_logs import TraceLog, models
-from parea_trace_logs._decoding import decode, encode
-from parea_trace_logs._elements import decode_array, decode_batch
-from parea_trace_logs._splitting import Splitter
+from parea_trace_logs._json.arrays import decode_array, decode_chunk
+from parea_trace_logs._json.decoding import decode, encode
+from parea_trace_logs._json.splitting import Splitter
 
 FREE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=5),
@@ -105,7 +105,7 @@ def test_an_array_comes_back_whatever_its_pieces(
     content = text.encode()
     splitter, streamed = Splitter(), list[TraceLog]()
     for start in [*range(0, len(content), size), len(content)]:
-        streamed += decode_batch(splitter.feed(content[start : start + size]), TraceLog, refuse)
+        streamed += decode_chunk(splitter.feed(content[start : start + size]), TraceLog, refuse)
     splitter.finish()
     wanted = [written(log, sort_keys=True) for log in logs]
     for decoded in (streamed, decode_array(content, TraceLog, refuse)):

@@ -12,7 +12,7 @@ import pytest
 from checks.client.rows import AWKWARD, MINIMAL, SCORES, duck, log, scored
 from checks.client.support import SAMPLE
 from parea_trace_logs import TableError, TraceLog, tables
-from parea_trace_logs._columns import STABLE
+from parea_trace_logs._tables.columns import STABLE
 
 READERS: dict[str, str] = {
     ".parquet": "read_parquet('{}')",

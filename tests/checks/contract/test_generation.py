@@ -94,7 +94,7 @@ def test_check_names_a_stale_list_of_kinds(repository: Path, capsys: pytest.Capt
 CARRIED = """
 import attrs, json
 from parea_trace_logs import UNSET, TraceLog
-from parea_trace_logs._decoding import decode, encode
+from parea_trace_logs._json.decoding import decode, encode
 log = {"trace_id": "t", "start_timestamp": "s"}
 seen = [TraceLog.from_dict({**log, **more}).region for more in ({}, {"region": None}, {"region": "eu"})]
 assert seen == [UNSET, None, "eu"], seen
@@ -123,8 +123,8 @@ def test_one_line_of_the_contract_carries_a_new_member(repository: Path, capsys:
 
 TABLED = """
 from parea_trace_logs import TraceLog, where
-from parea_trace_logs._columns import STABLE
-from parea_trace_logs._rows import rows_of
+from parea_trace_logs._tables.columns import STABLE
+from parea_trace_logs._tables.rows import rows_of
 [(row, _)] = rows_of(TraceLog.from_dict({"trace_id": "t", "start_timestamp": "s", "region": "eu"}))
 print(dict(zip([column.name for column in STABLE], row))["region"], where("region").like("e").filter_field)
 """
@@ -257,7 +257,7 @@ components:
 TOUCHED = """
 import httpx
 from parea_trace_logs import Parea, UnexpectedStatusError
-from parea_trace_logs._transport import SyncTransport
+from parea_trace_logs._http.sync_transport import SyncTransport
 SyncTransport._sleep = lambda self, seconds: None
 def serve(request):
     asked.append(request.method)

@@ -1,10 +1,12 @@
-"""Get the trace logs of an experiment"""
+"""Get the trace logs of an experiment."""
 
-from ..._decoding import encode
-from ..._receiving import Answer
-from ..._requests import DEFAULT, Request, Timeout, segment
-from ..._results import check_invalid, logs_of
-from ..._streams import AsyncLogStream, LogStream
+from ..._http.answers import Answer
+from ..._http.async_streams import AsyncLogStream
+from ..._http.elements import check_invalid
+from ..._http.requests import DEFAULT, Request, Timeout, segment
+from ..._http.results import logs_of
+from ..._http.sync_streams import LogStream
+from ..._json.decoding import encode
 from ...client import AuthenticatedClient, Client
 from ...errors import status_error
 from ...models.trace_log import TraceLog
@@ -42,7 +44,7 @@ def sync_detailed(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Response[Logs[TraceLog]]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -53,16 +55,19 @@ def sync_detailed(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
     answer = client.send(
@@ -83,7 +88,7 @@ def sync(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Logs[TraceLog]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -94,17 +99,20 @@ def sync(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
         its descendants. An empty array when none fits.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return (
         sync_detailed(experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout)
@@ -119,7 +127,7 @@ async def asyncio_detailed(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Response[Logs[TraceLog]]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -130,16 +138,19 @@ async def asyncio_detailed(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
     answer = await client.asend(
@@ -160,7 +171,7 @@ async def asyncio(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> Logs[TraceLog]:
-    """Get the trace logs of an experiment
+    """Get the trace logs of an experiment.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
@@ -171,17 +182,20 @@ async def asyncio(
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
         The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
         its descendants. An empty array when none fits.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return (
         await asyncio_detailed(
@@ -198,27 +212,34 @@ def stream(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> LogStream[TraceLog]:
-    """Get the trace logs of an experiment, one by one, while the answer arrives
+    """Get the trace logs of an experiment, one by one, while the answer arrives.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
+
+    The memory that this takes does not grow with the number of logs. The request is sent when the first log is
+    asked for, and sent again only before the first one came.
 
     Args:
         experiment_uuid: The experiment whose trace logs are asked for.
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
-        An iterator, to be closed when it may end early. What is below is raised while it runs.
+        An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
+        close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return client.stream(
         _request(
@@ -240,27 +261,34 @@ def astream(
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
 ) -> AsyncLogStream[TraceLog]:
-    """Get the trace logs of an experiment, one by one, while the answer arrives
+    """Get the trace logs of an experiment, one by one, while the answer arrives.
 
     Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
+
+    The memory that this takes does not grow with the number of logs. The request is sent when the first log is
+    asked for, and sent again only before the first one came.
 
     Args:
         experiment_uuid: The experiment whose trace logs are asked for.
         client: The server and the key.
         body: One filter over the root logs of an experiment. Without `filter_field` it is no filter, and
             the other members must be null or absent too.
-        invalid: What becomes of a log that is not as documented; see `parea_trace_logs.types.Invalid`.
-        timeout: In the place of the client's.
+        invalid: What becomes of a log that is not as documented: `raise` an `InvalidAnswerError` with its
+            index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
+            the attribute `invalid` of the result.
+        timeout: Overrides the client's timeout for this call.
 
     Returns:
-        An iterator, to be closed when it may end early. What is below is raised while it runs.
+        An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
+        close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
-        StatusError: The server answered with another status than 200.
+        StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
-        PareaConnectionError: No answer came; `TruncatedResponse` when it broke off.
+        PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
+            `TruncatedResponse` when it broke off.
     """
     return client.astream(
         _request(

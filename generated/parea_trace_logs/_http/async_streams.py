@@ -1,0 +1,57 @@
+"""What the `iter_...` methods return: iterators that hold a connection, to be closed like a file."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from parea_trace_logs._http.async_transport import AsyncTransport
+from parea_trace_logs._http.elements import Elements
+from parea_trace_logs._http.requests import Request
+from parea_trace_logs.errors import status_error
+from parea_trace_logs.types import Invalid, InvalidLog
+
+T = TypeVar("T")
+
+
+class AsyncLogStream(AsyncIterator[T], Generic[T]):
+    """Logs, one by one, while the answer arrives. The request is sent when the first is asked for.
+
+    It holds a connection until it ends: use it as a context manager, or close it, when it may end early.
+
+    Attributes:
+        invalid: What `invalid="collect"` has kept so far.
+    """
+
+    def __init__(
+        self, transport: AsyncTransport, request: Request, success: int, kind: type[T], invalid: Invalid
+    ) -> None:
+        self.invalid: list[InvalidLog] = []
+        self._elements = Elements(kind, success, invalid, self.invalid)
+        self._logs = self._received(transport, request, success)
+
+    async def _received(self, transport: AsyncTransport, request: Request, success: int) -> AsyncGenerator[T, None]:
+        async with aclosing(transport.exchange(request, self._elements)) as logs:
+            async for log in logs:
+                yield log
+        answer = self._elements.answer
+        if answer.status_code != success:
+            raise status_error(answer.status_code, answer.headers, answer.content)
+
+    async def __anext__(self) -> T:
+        return await anext(self._logs)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def aclose(self) -> None:
+        """End the answer here, and give the connection back."""
+        await self._logs.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()

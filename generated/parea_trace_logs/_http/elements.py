@@ -1,0 +1,97 @@
+"""An answer handed out element by element while it arrives, those that are not as documented apart."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar, get_args
+
+from parea_trace_logs._http.answers import Answer, Failure, Receiver
+from parea_trace_logs._json.arrays import decode_chunk
+from parea_trace_logs._json.splitting import CutShort, NotAnArray, Splitter
+from parea_trace_logs.errors import InvalidAnswerError, TruncatedResponse
+from parea_trace_logs.types import Invalid, InvalidLog
+
+T = TypeVar("T")
+
+logger = logging.getLogger("parea_trace_logs")
+
+
+class Elements(Receiver, Generic[T]):
+    """Hands out the elements of the documented success as they come; keeps any other answer whole.
+
+    Args:
+        kind: The class of an element.
+        success: The status of the documented success.
+        invalid: What becomes of an element that is not as documented.
+        kept: Where `collect` keeps those.
+    """
+
+    def __init__(self, kind: type[T], success: int, invalid: Invalid, kept: list[InvalidLog]) -> None:
+        super().__init__()
+        self._kind = kind
+        self._success = success
+        self._refuse = refuser(invalid, kept, lambda: self.answer)
+
+    def reset(self) -> None:
+        super().reset()
+        self._splitter = Splitter()
+
+    def feed(self, piece: bytes) -> Iterable[T]:
+        if self.answer.status_code != self._success:
+            return super().feed(piece)
+        try:
+            chunk = self._splitter.feed(piece)
+        except NotAnArray as error:
+            reason = str(error)
+        else:
+            self.delivered = self.delivered or bool(chunk.bounds)
+            return decode_chunk(chunk, self._kind, self._refuse)
+        raise self._wrong(reason)
+
+    def end(self) -> Failure | None:
+        if self.answer.status_code != self._success:
+            return super().end()
+        try:
+            self._splitter.finish()
+            return None
+        except CutShort as error:
+            reason = str(error)
+            if not self.answer.framed:
+                return Failure(TruncatedResponse("the connection was closed", self._splitter.count))
+        except NotAnArray as error:
+            reason = str(error)
+        raise self._wrong(reason)
+
+    def arrived(self) -> int:
+        return self._splitter.count
+
+    def _wrong(self, reason: str) -> InvalidAnswerError:
+        count = self._splitter.count
+        return InvalidAnswerError(reason, self.answer.status_code, self.answer.headers, count, f"$[{count}]")
+
+
+def refuser(
+    invalid: Invalid, kept: list[InvalidLog], answer: Callable[[], Answer]
+) -> Callable[[int, str, str, bytes], None]:
+    """What to do with an element that is not as documented."""
+
+    def refuse(index: int, path: str, reason: str, content: bytes) -> None:
+        if invalid == "raise":
+            head = answer()
+            raise InvalidAnswerError(reason, head.status_code, head.headers, index, path)
+        if invalid == "skip":
+            logger.warning("log %d of the answer is left out: %s - at `%s`", index, reason, path)
+        else:
+            kept.append(InvalidLog(index, path, reason, content))
+
+    check_invalid(invalid)
+    return refuse
+
+
+def check_invalid(invalid: str) -> None:
+    """Before anything is sent: is it one of what it can be?
+
+    Raises:
+        ValueError: it is not.
+    """
+    if invalid not in get_args(Invalid):
+        raise ValueError(f"invalid must be one of {', '.join(get_args(Invalid))}, not {invalid!r}")

@@ -1,0 +1,56 @@
+"""What the `iter_...` methods return: iterators that hold a connection, to be closed like a file."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from parea_trace_logs._http.elements import Elements
+from parea_trace_logs._http.requests import Request
+from parea_trace_logs._http.sync_transport import SyncTransport
+from parea_trace_logs.errors import status_error
+from parea_trace_logs.types import Invalid, InvalidLog
+
+T = TypeVar("T")
+
+
+class LogStream(Iterator[T], Generic[T]):
+    """Logs, one by one, while the answer arrives. The request is sent when the first is asked for.
+
+    It holds a connection until it ends: use it as a context manager, or close it, when it may end early.
+
+    Attributes:
+        invalid: What `invalid="collect"` has kept so far.
+    """
+
+    def __init__(
+        self, transport: SyncTransport, request: Request, success: int, kind: type[T], invalid: Invalid
+    ) -> None:
+        self.invalid: list[InvalidLog] = []
+        self._elements = Elements(kind, success, invalid, self.invalid)
+        self._logs = self._received(transport, request, success)
+
+    def _received(self, transport: SyncTransport, request: Request, success: int) -> Generator[T, None, None]:
+        with closing(transport.exchange(request, self._elements)) as logs:
+            yield from logs
+        answer = self._elements.answer
+        if answer.status_code != success:
+            raise status_error(answer.status_code, answer.headers, answer.content)
+
+    def __next__(self) -> T:
+        return next(self._logs)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        """End the answer here, and give the connection back."""
+        self._logs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,100 @@
+"""The base of the generated classes, which msgspec fills in C straight from the bytes.
+
+msgspec refuses a log with a member that the class does not know; such a log, and no other, takes the way of
+`_json.unknown` or `_json.lossless`, which keep it.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+import msgspec
+from parea_trace_logs._json.attrs_protocol import define
+from parea_trace_logs._json.fields import names
+from parea_trace_logs._json.lossless import from_plain, to_plain
+from parea_trace_logs._json.showing import shown
+from parea_trace_logs.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    Additional = dict[str, Any]
+else:
+    # To msgspec, a member that no JSON matches: a server's own "additional_properties" is an unknown member, too.
+    Additional = Unset
+
+
+class Model(msgspec.Struct, eq=False, forbid_unknown_fields=True):
+    """An object of the contract. A member that is absent is `UNSET`; one that is null is None.
+
+    JSON may be nested about 1,000 containers deep: a tree of about 490 logs, for each brings an object and an array.
+    Comparing recurses, as Python's own containers do, and so do pickling and copying: they raise a RecursionError for
+    trees deeper than about 240, 160 and 140 logs.
+    """
+
+    __attrs_attrs__: ClassVar[Any]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """An instance of what `json.loads` gives for one object.
+
+        Raises:
+            msgspec.ValidationError: a member has another type than the contract says; the message has its JSON path.
+        """
+        return from_plain(data, cls)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as plain dicts and lists, as `json.dumps` takes it: without the members that are `UNSET`."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+    def __eq__(self, other: object) -> bool:
+        return self._members() == other._members() if type(other) is type(self) else NotImplemented
+
+    def __repr__(self) -> str:
+        return shown(self)
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return list(self._shown().items())
+
+    def _members(self) -> dict[str, Any]:
+        """All members that are not `UNSET`, as JSON has them."""
+        return {name: value for name in names(type(self)) if (value := getattr(self, name)) is not UNSET}
+
+    def _shown(self) -> dict[str, Any]:
+        """What a representation shows."""
+        return self._members()
+
+
+@define(kw_only=True, eq=False, repr=False)
+class OpenModel(Model, kw_only=True):
+    """An object that may hold members which the contract does not know; they are kept in `additional_properties`."""
+
+    additional_properties: Additional = cast("Additional", UNSET)
+    """The members that the contract does not know, by name; to be changed in place or replaced."""
+
+    def _members(self) -> dict[str, Any]:
+        return {**unknown_members(self), **super()._members()}
+
+    def _shown(self) -> dict[str, Any]:
+        unknown = unknown_members(self)
+        return {**super()._members(), **({"additional_properties": unknown} if unknown else {})}
+
+
+_slot = cast("Any", OpenModel.additional_properties)
+
+
+def unknown_members(model: OpenModel) -> dict[str, Any]:
+    """The unknown members for reading only: no dict is made where there are none."""
+    return _slot.__get__(model) or {}
+
+
+def _additional_properties(model: OpenModel) -> dict[str, Any]:
+    if _slot.__get__(model) is UNSET:
+        model.additional_properties = {}
+    unknown: dict[str, Any] = _slot.__get__(model)
+    return unknown
+
+
+# msgspec writes the slot itself. Who reads the attribute gets a dict, made when it is asked for: a log without unknown
+# members pays nothing for them.
+OpenModel.additional_properties = property(  # type: ignore[assignment]
+    _additional_properties, _slot.__set__, doc="The members that the contract does not know, by name."
+)

@@ -1,0 +1,1 @@
+"""Logs as tables: rows, columns and the formats of files."""

@@ -1,0 +1,1 @@
+"""Filters: how they are written, and which the contract accepts."""

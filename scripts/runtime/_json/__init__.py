@@ -1,0 +1,1 @@
+"""Between JSON and the generated classes, with nothing lost."""

@@ -1,0 +1,69 @@
+"""What the generated modules share: the mark of an absent member, and the answer to one request."""
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from attrs import frozen
+from msgspec import UNSET
+from msgspec import UnsetType as Unset
+
+T = TypeVar("T")
+
+
+@frozen
+class Response(Generic[T]):
+    """The answer to one request, as the `..._detailed` functions return it.
+
+    Attributes:
+        status_code: The status. A plain integer: servers and proxies send some that `http.HTTPStatus` does not know.
+        content: The body as it came, decompressed.
+        headers: The headers; names in lower case.
+        parsed: What the body says.
+    """
+
+    status_code: int
+    content: bytes
+    headers: Mapping[str, str]
+    parsed: T
+
+
+Invalid: TypeAlias = Literal["raise", "skip", "collect"]
+"""What becomes of a log that is not as documented, or is nested deeper than about 1,000 containers.
+
+`raise`: an `InvalidAnswerError` with its index and JSON path. `skip`: it is left out, and a warning is logged to
+`parea_trace_logs`. `collect`: it is left out, and kept as an `InvalidLog` in the attribute `invalid` of the result.
+"""
+
+
+@frozen
+class InvalidLog:
+    """A log that is not as documented, as `invalid="collect"` keeps it.
+
+    Attributes:
+        index: Its place in the answer, counted from 0.
+        path: The JSON path of the member at fault, such as `$[3].scores[0].name`.
+        reason: What is wrong there.
+        content: Its bytes, as they came.
+    """
+
+    index: int
+    path: str
+    reason: str
+    content: bytes
+
+
+class Logs(list[T]):
+    """A list that also says what was left out of it.
+
+    Attributes:
+        invalid: What `invalid="collect"` kept.
+    """
+
+    invalid: list[InvalidLog]
+
+    def __init__(self, logs: Iterable[T] = (), invalid: Iterable[InvalidLog] = ()) -> None:
+        super().__init__(logs)
+        self.invalid = list(invalid)
+
+
+__all__ = ["UNSET", "Invalid", "InvalidLog", "Logs", "Response", "Unset"]
