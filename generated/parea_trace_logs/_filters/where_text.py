@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from parea_trace_logs._filters.rules import check
 from parea_trace_logs.errors import InvalidFilterError
@@ -21,15 +21,23 @@ OPERATORS: Final = {
     "is null": FilterOperator.IS_NULL,
     "exists": FilterOperator.EXISTS,
 }
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-# The leftmost operator counts, and of those that begin there the longest. A name that holds one stands in quotes.
-_WHERE: Final = re.compile(
-    rf"""\s*(?P<field>{_QUOTED}|[^"].*?)\s*
-    (?:\[(?P<key>{_QUOTED}|[^"\]][^\]]*)\]\s*)?
-    (?:(?P<operator>!=|>=|<=|=|~|>|<|(?<=[\s\]"])(?:in|between)(?=\s))\s*(?P<value>.*?)
-      |(?<=[\s\]"])(?P<alone>is\s+null|exists))\s*""",
-    re.VERBOSE | re.DOTALL,
+_QUOTED: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# A symbol may stand anywhere, a word after a space, a bracket or a quote; "is null" and "exists" end the text.
+_OPERATOR: Final = re.compile(
+    r"""(?:!=|>=|<=|=|~|>|<)
+    |(?<=[\s\]"])(?:(?:in|between)(?=\s)|(?P<alone>is\s++null|exists)(?=\s*+\Z))""",
+    re.VERBOSE,
 )
+_PLACE: Final = re.compile(rf"\[|{_OPERATOR.pattern}", re.VERBOSE)
+_SPACES: Final = re.compile(r"\s*+")
+
+
+class _Parts(NamedTuple):
+    """A text taken apart; where the field ends, its key, and the operator."""
+
+    end: int
+    key: str | None
+    operator: re.Match[str]
 
 
 def parse_where(text: str) -> TraceLogFilters:
@@ -39,23 +47,76 @@ def parse_where(text: str) -> TraceLogFilters:
     name that holds an operator, stands in double quotes, as JSON writes texts. A map's key stands in brackets.
 
     Raises:
-        ValueError: the text is not FIELD OPERATOR VALUE.
-        InvalidFilterError: the contract rejects the filter.
+        ValueError: the text is no such thing; an `InvalidFilterError`, which is one, if the contract rejects it.
     """
-    found = _WHERE.fullmatch(text)
-    if found is None:
+    text = text.lstrip()
+    parts = _parts(text)
+    if parts is None:
         raise ValueError(f"{text!r} is not FIELD OPERATOR VALUE; the operators are {'  '.join(OPERATORS)}")
-    word = found["operator"] or " ".join(found["alone"].split())
+    word = " ".join(parts.operator[0].split())
+    value = None if parts.operator["alone"] else text[parts.operator.end() :].strip()
     filters = TraceLogFilters(
-        filter_field=_plain(found["field"]),
-        filter_key=None if found["key"] is None else _plain(found["key"]),
+        filter_field=_plain(text[: parts.end].rstrip()),
+        filter_key=None if parts.key is None else _plain(parts.key),
         filter_operator=OPERATORS[word],
-        filter_value=None if found["value"] is None else _plain(found["value"]),
+        filter_value=None if value is None else _plain(value),
     )
-    if found["value"] == "":
+    if value == "":
         raise InvalidFilterError([(("body", "filter_value"), f'{word} needs a value; the empty text is ""')])
     check(filters)
     return filters
+
+
+def _parts(text: str) -> _Parts | None:
+    """Field, key and operator, each character looked at a bounded number of times; None where there are none."""
+    brackets = _Brackets(text)
+    if text.startswith('"'):
+        field = _QUOTED.match(text)
+        return brackets.operator_at(field.end(), field.end()) if field else None
+    # The leftmost operator counts. A bracket with one behind it holds a key, and then what is in it is no operator.
+    for place in _PLACE.finditer(text, 1):
+        if place[0] != "[":
+            return _Parts(place.start(), None, place)
+        if (parts := brackets.keyed_at(place.start())) is not None:
+            return parts
+    return None
+
+
+class _Brackets:
+    """The keys of a text. Where the next bracket closes is looked for once, not once for each that opens."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._close = -1
+
+    def operator_at(self, end: int, place: int) -> _Parts | None:
+        """What follows a field that ends at `end`, perhaps with a key, at `place`."""
+        place = self._after_spaces(place)
+        if self._text.startswith("[", place):
+            return self.keyed_at(place, end)
+        operator = _OPERATOR.match(self._text, place)
+        return _Parts(end, None, operator) if operator else None
+
+    def keyed_at(self, opening: int, end: int | None = None) -> _Parts | None:
+        """The key in the bracket that opens here, when an operator follows it."""
+        text = self._text
+        if text.startswith('"', opening + 1):
+            quoted = _QUOTED.match(text, opening + 1)
+            close = quoted.end() if quoted else len(text)
+            if not text.startswith("]", close):
+                return None
+        else:
+            if self._close <= opening:
+                self._close = text.find("]", opening + 1) % (len(text) + 1)  # -1 becomes the end
+            close = self._close
+            if close == len(text) or close == opening + 1:
+                return None
+        operator = _OPERATOR.match(text, self._after_spaces(close + 1))
+        return _Parts(opening if end is None else end, text[opening + 1 : close], operator) if operator else None
+
+    def _after_spaces(self, place: int) -> int:
+        found = _SPACES.match(self._text, place)
+        return found.end() if found else place
 
 
 def _plain(text: str) -> str:

@@ -300,7 +300,9 @@ ECHOES: dict[str, Act] = {
     "escaped": answer("401 Unauthorized", b'{"detail": "no %b"}' % escaped(KEY)),
     "escaped twice": answer("401 Unauthorized", b'{"detail": "no %b"}' % escaped(KEY).replace(b"\\", b"\\\\")),
     "slashes": answer("404 Not Found", b'{"detail": "no %b"}' % KEY.replace("/", "\\/").encode()),
-    "as a member's name": answer("422 Oops", b'{"%b": 1, "detail": [{"loc": ["%b"], "msg": "m"}]}' % ((escaped(KEY),) * 2)),
+    "as a member's name": answer(
+        "422 Oops", b'{"%b": 1, "detail": [{"loc": ["%b"], "msg": "m"}]}' % ((escaped(KEY),) * 2)
+    ),
     "lower-cased": answer("500 Oops", KEY.lower().encode()),
     "upper-cased": answer("500 Oops", KEY.upper().encode()),
     "in a header": answer("500 Oops", b"", f"X-Echo: {KEY}", f"X-Request-Id: {KEY.lower()}"),

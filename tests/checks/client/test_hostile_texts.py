@@ -18,7 +18,8 @@ from parea_trace_logs import TraceLog
 from parea_trace_logs._cli.command import main
 from parea_trace_logs._filters.where_text import parse_where
 from parea_trace_logs._http.retrying import pause
-from parea_trace_logs.tables import TableError, to_arrow, write
+from parea_trace_logs.errors import TableError
+from parea_trace_logs.tables import to_arrow, write
 
 WHERE = {
     "spaces": lambda size: " " * size,
@@ -72,7 +73,8 @@ def test_a_pause_whatever_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["Fri, 31 Dec 9999 23:59:59 -9999", "Mon, 01 Jan 0001 00:00:00 +2359", "Sun, 99999999999999999999 Nov 1994"]
+    "asked",
+    ["Fri, 31 Dec 9999 23:59:59 -9999", "Mon, 01 Jan 0001 00:00:00 +2359", "Sun, 99999999999999999999 Nov 1994"],
 )
 def test_a_date_beyond_all_dates_is_an_error_of_the_package(
     asked: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -124,7 +126,7 @@ def test_cells_that_a_spreadsheet_would_run(text: str, tmp_path: Path) -> None:
     quoted = '"' + text.replace('"', '""') + '"'
     assert quoted in plain
     assert quoted not in safe
-    assert f"\"'{text}\"" in safe
+    assert f'"\'{text}"' in safe
     assert "-1.5" in safe  # a number is a number
     assert not re.search(r'(?m)(?:^|,)"[=+\-@\t\r]', safe)
 
@@ -136,7 +138,7 @@ def test_the_command_can_write_safe_cells(
     server.content = b"[" + LOG % b',"output":"=1+1"' + b"]"
     fetch = ["fetch", "e", "--base-url", server.url]
     assert main([*fetch, "-o", str(tmp_path / "a.csv"), "--csv-safe"]) == 0
-    assert "\"'=1+1\"" in (tmp_path / "a.csv").read_text()
+    assert '"\'=1+1"' in (tmp_path / "a.csv").read_text()
     with pytest.raises(SystemExit) as info:
         main([*fetch, "-o", str(tmp_path / "a.jsonl"), "--csv-safe"])
     assert info.value.code == 2
@@ -166,7 +168,7 @@ def test_a_signal_leaves_nothing_behind(sent: signal.Signals, tmp_path: Path) ->
     with fault_server(SLOW) as server:
         running = _command(server.url, "-o", str(tmp_path / "logs.jsonl"))
         until = time.monotonic() + 20
-        while not any(tmp_path.glob(".parea-*/*")) and time.monotonic() < until:
+        while not any(tmp_path.glob(".parea-*")) and time.monotonic() < until:
             time.sleep(0.02)
         assert any(tmp_path.iterdir())
         running.send_signal(sent)
@@ -180,7 +182,7 @@ def test_nohup_is_obeyed(tmp_path: Path) -> None:
     with fault_server(SLOW) as server:
         running = _command(server.url, "-o", str(tmp_path / "logs.jsonl"), "--deadline", "1.5", ignored=signal.SIGHUP)
         until = time.monotonic() + 20
-        while not any(tmp_path.glob(".parea-*/*")) and time.monotonic() < until:
+        while not any(tmp_path.glob(".parea-*")) and time.monotonic() < until:
             time.sleep(0.02)
         running.send_signal(signal.SIGHUP)
         said = running.communicate(timeout=20)
