@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check lint-contract docs test conformance serve faults false-alarms
+.PHONY: help generate check diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -35,16 +35,30 @@ generate: $(READY)  ## Write generated/, and what else follows from openapi.yaml
 	$(BIN)/python scripts/generate.py
 	$(BIN)/parea-conformance seed-data tests/parea_target/data
 
-check: $(READY)  ## Is everything as openapi.yaml gives it; format, lint and types
+check: $(READY)  ## Verify generated files; check format, lint, types, and what changed since the release
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy generated scripts tests
 	$(BIN)/openapi-spec-validator openapi.yaml
+	PYTHONPATH=scripts $(BIN)/python -m contract.diff --quiet
+
+diff-contract: $(READY)  ## Who breaks since the last release, or since BASE=<git ref or file> (ARGS=--json)
+	@PYTHONPATH=scripts $(BIN)/python -m contract.diff $(BASE) $(ARGS)
+
+coverage: $(READY)  ## Which requirements check each sentence of openapi.yaml, or why none does
+	@PYTHONPATH=scripts $(BIN)/python -m contract.traceability
 
 lint-contract:  ## Redocly's and Spectral's rules over openapi.yaml (needs Node)
 	npx --yes $(REDOCLY) lint openapi.yaml
 	npx --yes $(SPECTRAL) lint --fail-severity hint openapi.yaml
+
+quick: $(READY)  ## What a small edit needs, in half a minute: generated files, lint, types, the quick tests
+	$(BIN)/python scripts/generate.py --check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy generated scripts tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow" tests/checks
 
 test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from parea_conformance.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
+from parea_conformance.logs.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT, TENANTS
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "parea_target" / "data"
 CANNOT_JUDGE = 2
@@ -19,8 +19,8 @@ CANNOT_JUDGE = 2
 
 def main() -> int:
     """Run the target for as long as the suite runs."""
-    key = secrets.token_urlsafe(24)
-    keys = {key: [EXPERIMENT, EMPTY_EXPERIMENT], secrets.token_urlsafe(24): [OTHER_EXPERIMENT]}
+    keys = {secrets.token_urlsafe(24): experiments for experiments in TENANTS}
+    key = next(iter(keys))
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(keys, file)
         file.flush()

@@ -1,4 +1,4 @@
-"""Write the Python client, `generated/parea_trace_logs`, and the lists of kinds in `openapi.yaml`, from `openapi.yaml`.
+"""Write the Python client, `generated/parea_trace_logs`, and the conditions of `TraceLogFilters`, from `openapi.yaml`.
 
     python scripts/generate.py           write both
     python scripts/generate.py --check   write nothing; exit 1 naming each file that is not what `openapi.yaml` gives
@@ -23,9 +23,9 @@ from typing import Any
 
 import yaml
 from contract.columns import columns_of
+from contract.conditions import with_conditions
 from contract.facts import element_of, facts_of, iterator_name, successes
 from contract.filter_rules import filter_rules_of
-from contract.kinds import members_by_kind, with_lists
 from contract.plain_types import UnsupportedError, make_plain, without_conditions
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -49,11 +49,6 @@ _JINJA = re.compile(r"{[{%#]")
 
 class GenerationError(Exception):
     """The client could not be generated; the message says why."""
-
-
-def current_kinds(text: str) -> str:
-    """The text of `openapi.yaml` with the lists of members by kind that its schema `TraceLog` gives."""
-    return with_lists(text, members_by_kind(yaml.load(text, yaml.CSafeLoader)))
 
 
 def generate(document: dict[str, Any], version: str, root: Path, target: Path) -> None:
@@ -184,7 +179,7 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
     text = contract.read_text(encoding="utf-8")
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     try:
-        current = current_kinds(text)
+        current = with_conditions(text)
         with tempfile.TemporaryDirectory() as temporary:
             generate(yaml.load(current, yaml.CSafeLoader), version, root, Path(temporary) / PACKAGE.name)
             wanted = files_of(Path(temporary) / PACKAGE.name)
@@ -198,7 +193,7 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
         return 0
     stale = differences(wanted, files_of(root / PACKAGE))
     if current != text:
-        stale.insert(0, "differs: openapi.yaml (its lists of members by kind)")
+        stale.insert(0, "differs: openapi.yaml (the conditions of its schema TraceLogFilters)")
     for line in stale:
         print(line, file=sys.stderr)
     if stale:

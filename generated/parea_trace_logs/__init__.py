@@ -8,6 +8,7 @@ from ._parea import Parea
 from .client import AuthenticatedClient, Client
 from .contract import __version__
 from .errors import (
+    BadRequestError,
     ContentTooLargeError,
     InvalidAnswerError,
     InvalidFilterError,
@@ -17,6 +18,8 @@ from .errors import (
     PareaConnectionError,
     PareaError,
     PareaTimeoutError,
+    RequestHeaderFieldsTooLargeError,
+    ServiceUnavailableError,
     StatusError,
     TableError,
     TooManyRequestsError,
@@ -25,6 +28,7 @@ from .errors import (
     UnexpectedStatusError,
     UnprocessableContentError,
     UnsupportedMediaTypeError,
+    URITooLongError,
 )
 
 __all__ = [
@@ -32,6 +36,7 @@ __all__ = [
     "AsyncLogStream",
     "AsyncParea",
     "AuthenticatedClient",
+    "BadRequestError",
     "Client",
     "ContentTooLargeError",
     "EvaluationScore",
@@ -51,7 +56,9 @@ __all__ = [
     "PareaConnectionError",
     "PareaError",
     "PareaTimeoutError",
+    "RequestHeaderFieldsTooLargeError",
     "Response",
+    "ServiceUnavailableError",
     "StatusError",
     "TableError",
     "TooManyRequestsError",
@@ -61,6 +68,7 @@ __all__ = [
     "TraceLogFilters",
     "TraceLogImage",
     "TruncatedResponse",
+    "URITooLongError",
     "UnauthorizedError",
     "UnexpectedStatusError",
     "UnprocessableContentError",

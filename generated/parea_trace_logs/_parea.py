@@ -65,7 +65,8 @@ class Parea:
     ) -> Logs[TraceLog]:
         """Get the trace logs of an experiment.
 
-        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+        its
         descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
         will.
 
@@ -79,18 +80,25 @@ class Parea:
             timeout: Overrides the client's timeout for this call.
 
         Returns:
-            The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
-            its descendants. An empty array when none fits.
+            The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
+            with its descendants. An empty array when none matches.
 
         Raises:
+            BadRequestError: What is not HTTP as the server reads it, such as a path that is not a path, or
+                headers too large.
             UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
                 else.
             NotFoundError: No such experiment for this key; also an unknown path.
             MethodNotAllowedError: Another method than POST.
             ContentTooLargeError: The body is over 65,536 bytes.
-            UnsupportedMediaTypeError: Another media type than application/json, or none.
+            URITooLongError: A path of more than 8,000 bytes.
+            UnsupportedMediaTypeError: Another media type than application/json, or none; or a content coding
+                that is not taken.
             UnprocessableContentError: The body is not JSON, or the schema `TraceLogFilters` does not accept it.
             TooManyRequestsError: Too many requests.
+            RequestHeaderFieldsTooLargeError: Headers of more than 16 kB.
+            ServiceUnavailableError: The server is overloaded, or ran out of time; the same request may be sent
+                again.
             UnexpectedStatusError: A status that the contract does not know.
             InvalidAnswerError: The body of the answer is not as documented.
             PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
@@ -117,7 +125,8 @@ class Parea:
     ) -> LogStream[TraceLog]:
         """Get the trace logs of an experiment, one by one, while the answer arrives.
 
-        Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+        Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+        its
         descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
         will.
 
@@ -138,14 +147,21 @@ class Parea:
             close it, when you may stop early. What is below is raised while it runs.
 
         Raises:
+            BadRequestError: What is not HTTP as the server reads it, such as a path that is not a path, or
+                headers too large.
             UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
                 else.
             NotFoundError: No such experiment for this key; also an unknown path.
             MethodNotAllowedError: Another method than POST.
             ContentTooLargeError: The body is over 65,536 bytes.
-            UnsupportedMediaTypeError: Another media type than application/json, or none.
+            URITooLongError: A path of more than 8,000 bytes.
+            UnsupportedMediaTypeError: Another media type than application/json, or none; or a content coding
+                that is not taken.
             UnprocessableContentError: The body is not JSON, or the schema `TraceLogFilters` does not accept it.
             TooManyRequestsError: Too many requests.
+            RequestHeaderFieldsTooLargeError: Headers of more than 16 kB.
+            ServiceUnavailableError: The server is overloaded, or ran out of time; the same request may be sent
+                again.
             UnexpectedStatusError: A status that the contract does not know.
             InvalidAnswerError: The body of the answer is not as documented.
             PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,

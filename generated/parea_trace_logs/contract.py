@@ -75,16 +75,20 @@ class Kind(NamedTuple):
 
 
 FORMS: Final[dict[str, Form]] = {
+    "boolean_value": Form(
+        "`true` or `false`.",
+        values=("true", "false"),
+    ),
     "number_value": Form(
         "The grammar of JSON (RFC 8259, 6), nothing around it.",
         pattern="^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?\\Z",
     ),
     "number_list_value": Form(
-        "One number or more, a comma between, blanks around each allowed.",
+        "One number or more, a comma between, spaces around each allowed.",
         pattern="^ *-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)? *(, *-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)? *)*\\Z",  # noqa: E501
     ),
     "number_pair_value": Form(
-        "Low and high, a comma between, blanks around each allowed.",
+        "Low and high, a comma between, spaces around each allowed.",
         pattern="^ *-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)? *, *-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)? *\\Z",  # noqa: E501
     ),
     "timestamp_value": Form(
@@ -92,12 +96,8 @@ FORMS: Final[dict[str, Form]] = {
         pattern="^(((000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29)T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\\Z",
     ),
     "timestamp_pair_value": Form(
-        "Two timestamps, a comma between, blanks around each allowed.",
+        "Two timestamps, a comma between, spaces around each allowed.",
         pattern="^ *(((000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29)T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]) *, *(((000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29)T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]) *\\Z",  # noqa: E501
-    ),
-    "boolean_value": Form(
-        "`true` or `false`.",
-        values=("true", "false"),
     ),
 }
 
@@ -119,10 +119,10 @@ KINDS: Final[dict[str, Kind]] = {
         {
             "equals": "number_value",
             "not_equals": "number_value",
-            "greater_than": "number_value",
             "greater_than_or_equal": "number_value",
-            "less_than": "number_value",
             "less_than_or_equal": "number_value",
+            "greater_than": "number_value",
+            "less_than": "number_value",
             "in": "number_list_value",
             "between": "number_pair_value",
         },
@@ -142,36 +142,20 @@ KINDS: Final[dict[str, Kind]] = {
         {
             "equals": "timestamp_value",
             "not_equals": "timestamp_value",
-            "greater_than": "timestamp_value",
             "greater_than_or_equal": "timestamp_value",
-            "less_than": "timestamp_value",
             "less_than_or_equal": "timestamp_value",
+            "greater_than": "timestamp_value",
+            "less_than": "timestamp_value",
             "between": "timestamp_pair_value",
         },
     ),
     "boolean": Kind(
-        ("equals", "not_equals", "is_null", "exists"),
-        {
-            "equals": "boolean_value",
-            "not_equals": "boolean_value",
-            "greater_than": "boolean_value",
-            "greater_than_or_equal": "boolean_value",
-            "less_than": "boolean_value",
-            "less_than_or_equal": "boolean_value",
-        },
+        ("equals", "not_equals", "is_null", "exists"), {"equals": "boolean_value", "not_equals": "boolean_value"}
     ),
     "string_list": Kind(("equals", "not_equals", "like", "is_null", "exists", "in"), {}),
     "integer_list": Kind(
         ("equals", "not_equals", "is_null", "exists", "in"),
-        {
-            "equals": "number_value",
-            "not_equals": "number_value",
-            "greater_than": "number_value",
-            "greater_than_or_equal": "number_value",
-            "less_than": "number_value",
-            "less_than_or_equal": "number_value",
-            "in": "number_list_value",
-        },
+        {"equals": "number_value", "not_equals": "number_value", "in": "number_list_value"},
     ),
     "map": Kind(
         (
@@ -239,11 +223,11 @@ MEMBERS: Final[dict[str, str]] = {
     "children_logs": "structure",
 }
 """The members of a trace log by kind."""
-NAMES: Final[dict[str, str]] = {"^annotation:value:": "text"}
+NAMES: Final[dict[str, str]] = {"^annotation:score:": "number", "^annotation:value:": "text"}
 """A name that is not a member has the kind of the first of these patterns that it matches."""
 NO_NAME: Final = "^annotation:"
 """Names that match this mean nothing, unless they match the next."""
-UNLESS: Final = "^annotation:(score|value):"
+UNLESS: Final = "^(annotation:score:|annotation:value:)"
 OTHERWISE: Final = "number"
 """The kind of every other name."""
 KEYED: Final = "map"

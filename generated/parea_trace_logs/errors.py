@@ -93,6 +93,10 @@ class StatusError(PareaError):
         return "the answer has no body"
 
 
+class BadRequestError(StatusError):
+    """What is not HTTP as the server reads it, such as a path that is not a path, or headers too large."""
+
+
 class UnauthorizedError(StatusError):
     """No key, or a wrong one; the answer is the same for both. Judged before anything else."""
 
@@ -109,8 +113,12 @@ class ContentTooLargeError(StatusError):
     """The body is over 65,536 bytes."""
 
 
+class URITooLongError(StatusError):
+    """A path of more than 8,000 bytes."""
+
+
 class UnsupportedMediaTypeError(StatusError):
-    """Another media type than application/json, or none."""
+    """Another media type than application/json, or none; or a content coding that is not taken."""
 
 
 class UnprocessableContentError(StatusError):
@@ -119,6 +127,14 @@ class UnprocessableContentError(StatusError):
 
 class TooManyRequestsError(StatusError):
     """Too many requests."""
+
+
+class RequestHeaderFieldsTooLargeError(StatusError):
+    """Headers of more than 16 kB."""
+
+
+class ServiceUnavailableError(StatusError):
+    """The server is overloaded, or ran out of time; the same request may be sent again."""
 
 
 class UnexpectedStatusError(StatusError):
@@ -160,13 +176,17 @@ class InvalidAnswerError(PareaError):
 
 
 _STATUS_ERRORS: dict[int, type[StatusError]] = {
+    400: BadRequestError,
     401: UnauthorizedError,
     404: NotFoundError,
     405: MethodNotAllowedError,
     413: ContentTooLargeError,
+    414: URITooLongError,
     415: UnsupportedMediaTypeError,
     422: UnprocessableContentError,
     429: TooManyRequestsError,
+    431: RequestHeaderFieldsTooLargeError,
+    503: ServiceUnavailableError,
 }
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from faults.catalogue import catalogue
 from faults.lab import RIGHT, serving
 from faults.registry import Fault
+from parea_conformance.engine import judge
 from parea_conformance.options import Options
-from parea_conformance.suite import judge
 
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi.yaml"
 # A missing body comes without a media type, which is 415 by the contract.

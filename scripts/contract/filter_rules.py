@@ -1,17 +1,23 @@
-"""The rules of the body's JSON Schema, as the tables that the client checks a filter by.
+"""Which filters are valid: the tables `x-filter-kinds` and `x-filter-names` of the schema `TraceLogFilters`, read.
 
-The client must not depend on a validator of JSON Schema. So the conditions of `TraceLogFilters` are read once, here.
-What is read must look exactly as this module knows it: a condition that it would skip is a rule that the client breaks.
+The conditions of the schema are written from what is read here (`contract.conditions`), and so are the tables that the
+client checks a filter by: it must not depend on a validator of JSON Schema.
 """
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
+from contract.kinds import KINDS, members_by_kind
 from contract.plain_types import UnsupportedError
 
-_SCHEMA = "#/components/schemas/TraceLogFilters/$defs/"
+SCHEMA = "components.schemas.TraceLogFilters"
+_TABLE = f"{SCHEMA}.x-filter-kinds"
+
+# Forms of `filter_value` that need no definition: any string will do, or none is needed.
+_ANY, _NONE = "any", "none"
 
 
 @attrs.frozen
@@ -49,19 +55,127 @@ class FilterRules:
     """Names of the first pattern mean nothing, unless they are of the second."""
     valueless: tuple[str, ...]
     """The operators that need no value."""
+    operators: tuple[str, ...]
+    """Every operator, in the order of the contract."""
     max_bytes: int
     """The largest body."""
 
 
 def filter_rules_of(document: dict[str, Any]) -> FilterRules:
-    """Read the rules off the document.
+    """Read the tables.
 
     Raises:
-        UnsupportedError: the schema says something that is not understood here.
+        UnsupportedError: a table names an operator, a kind or a form that does not exist, or leaves one out.
     """
     schemas = document["components"]["schemas"]
+    schema = schemas["TraceLogFilters"]
     operators = tuple(schemas["FilterOperator"]["enum"])
-    return _Reader(schemas["TraceLogFilters"], operators).rules(_max_bytes(document))
+    table = schema.get("x-filter-kinds", {})
+    forms = [name for name in schema.get("$defs", {}) if name.endswith("_value")]
+    kinds = _kinds(table, operators, forms, members_by_kind(document))
+    for operator in operators:
+        if not any(operator in kind.operators for kind in kinds.values()):
+            raise UnsupportedError(f"{_TABLE}: no kind has the operator {operator} of FilterOperator")
+    _same_names(f"{SCHEMA}.$defs", forms, {form for kind in kinds.values() for form in kind.forms.values()}, "form")
+    keyed = [name for name, entry in table.items() if entry.get("takes_key") is True]
+    if len(keyed) != 1:
+        raise UnsupportedError(f"{_TABLE}: one kind must say takes_key: true, not {len(keyed)}")
+    valueless = _valueless(table)
+    return FilterRules(
+        kinds=kinds,
+        forms={name: _form(name, schema["$defs"][name]) for name in forms},
+        keyed=keyed[0],
+        valueless=tuple(operator for operator in operators if operator in valueless),
+        operators=operators,
+        max_bytes=_max_bytes(document),
+        **_names(schema.get("x-filter-names", {})),
+    )
+
+
+def _kinds(
+    table: dict[str, Any], operators: tuple[str, ...], known: list[str], members: dict[str, list[str]]
+) -> dict[str, Kind]:
+    """The kinds of the table; `known` are the forms that are defined."""
+    _same_names(_TABLE, table, KINDS, "kind")
+    kinds = {}
+    for name, entry in table.items():
+        _known(f"{_TABLE}.{name}", entry, ("title", "operators", "takes_key"), "attribute")
+        asked = entry.get("operators", {})
+        _known(f"{_TABLE}.{name}.operators", asked, operators, "operator")
+        forms = {}
+        for operator in operators:
+            form = asked.get(operator, _ANY)
+            if form not in (_ANY, _NONE):
+                short = [each.removesuffix("_value") for each in known]
+                _known(f"{_TABLE}.{name}.operators.{operator}", [form], [_ANY, _NONE, *short], "form")
+                forms[operator] = f"{form}_value"
+        kinds[name] = Kind(tuple(members[name]), tuple(each for each in operators if each in asked), forms)
+    return kinds
+
+
+def _valueless(table: dict[str, Any]) -> set[str]:
+    """The operators that need no value, which the shape of the body says of them wherever they stand."""
+    valueless = {operator for entry in table.values() for operator, form in entry["operators"].items() if form == _NONE}
+    for name, entry in table.items():
+        for operator, form in entry["operators"].items():
+            if operator in valueless and form != _NONE:
+                raise UnsupportedError(f"{_TABLE}.{name}.operators.{operator}: {form}, and elsewhere none")
+    return valueless
+
+
+def titles_of(document: dict[str, Any]) -> dict[str, str]:
+    """What requirements call each kind: both kinds of lists are `list`."""
+    table = document["components"]["schemas"]["TraceLogFilters"]["x-filter-kinds"]
+    return {name: entry["title"] for name, entry in table.items()}
+
+
+def python_pattern(pattern: str) -> str:
+    r"""An ECMA-262 pattern as Python's `re` reads it: `$` is the end only as `\Z`.
+
+    Raises:
+        UnsupportedError: it holds what means something else in Python.
+    """
+    body = pattern.removesuffix("$")
+    if not body.startswith("^") or body.endswith("\\") or re.search(r"(?<!\\)\$|\\[^.\\]|\(\?|(?<!\\)\.", body):
+        raise UnsupportedError(f"{SCHEMA}: the pattern {pattern} may mean something else in Python")
+    return body + (r"\Z" if body != pattern else "")
+
+
+def _names(table: dict[str, str | None]) -> dict[str, Any]:
+    """The facts of names that are no members: the first prefix of a name gives its kind, null that it has none."""
+    place = f"{SCHEMA}.x-filter-names"
+    prefixes = list(table)
+    if not prefixes or prefixes[-1] or table[""] is None:
+        raise UnsupportedError(f"{place}: the last prefix must be the empty one, with the kind of every other name")
+    _known(place, [kind for kind in table.values() if kind is not None], KINDS, "kind")
+    for number, prefix in enumerate(prefixes[:-1]):
+        if not re.fullmatch(r"[A-Za-z0-9_:-]+", prefix) or ":" not in prefix:
+            raise UnsupportedError(
+                f"{place}.{prefix}: a prefix has letters, digits, _, - and a colon, as no member has"
+            )
+        if hidden := [later for later in prefixes[number + 1 :] if later.startswith(prefix)]:
+            raise UnsupportedError(f"{place}.{hidden[0]}: {prefix} comes first and takes all of these names")
+    nothing = [prefix for prefix in prefixes if table[prefix] is None]
+    if len(nothing) != 1:
+        raise UnsupportedError(f"{place}: one prefix must be null, not {len(nothing)}")
+    better = [prefix for prefix in prefixes if prefix.startswith(nothing[0]) and prefix != nothing[0]]
+    return {
+        "otherwise": table[""],
+        "names": {f"^{prefix}": kind for prefix, kind in table.items() if prefix and kind is not None},
+        "no_name": (f"^{nothing[0]}", f"^({'|'.join(better)})"),
+    }
+
+
+def _form(name: str, schema: dict[str, Any]) -> Form:
+    place = f"{SCHEMA}.$defs.{name}"
+    _known(place, schema, ("description", "pattern", "enum"), "keyword")
+    sentence = re.split(r"(?<=\.)\s", " ".join(schema["description"].split()))[0]
+    if "pattern" in schema:
+        return Form(sentence, pattern=python_pattern(schema["pattern"]))
+    values = tuple(value for value in schema["enum"] if value is not None)
+    if len(values) == len(schema["enum"]):
+        raise UnsupportedError(f"{place}: null must pass; that a value is missing is said by the shape")
+    return Form(sentence, values=values)
 
 
 def _max_bytes(document: dict[str, Any]) -> int:
@@ -74,194 +188,17 @@ def _max_bytes(document: dict[str, Any]) -> int:
     return int(body["x-max-bytes"])
 
 
-def python_pattern(pattern: str) -> str:
-    r"""An ECMA-262 pattern as Python's `re` reads it: `$` is the end only as `\Z`.
-
-    Raises:
-        UnsupportedError: it holds what means something else in Python.
-    """
-    body = pattern.removesuffix("$")
-    if not body.startswith("^") or body.endswith("\\") or re.search(r"(?<!\\)\$|\\[^.\\]|\(\?|(?<!\\)\.", body):
-        raise UnsupportedError(f"TraceLogFilters: the pattern {pattern} may mean something else in Python")
-    return body + (r"\Z" if body != pattern else "")
+def _known(place: str, found: Iterable[str], known: Iterable[str], what: str) -> None:
+    known = list(known)
+    for name in found:
+        if name not in known:
+            close = difflib.get_close_matches(str(name), known, 1)
+            raise UnsupportedError(f"{place}: unknown {what} {name}" + (f"; did you mean {close[0]}?" if close else ""))
 
 
-class _Reader:
-    """The conditions of `TraceLogFilters`, part by part."""
-
-    def __init__(self, schema: dict[str, Any], operators: tuple[str, ...]) -> None:
-        self.parts: list[Any] = schema["allOf"]
-        self.defs: dict[str, Any] = schema["$defs"]
-        self.operators = operators
-        self.forms: dict[str, Form] = {}
-
-    def rules(self, max_bytes: int) -> FilterRules:
-        if len(self.parts) != 4:
-            raise UnsupportedError("TraceLogFilters.allOf: shape, names, keys and kinds are known, nothing else")
-        shape, names, keys, kinds = self.parts
-        valueless = tuple(self._at(shape, "then", "if", "properties", "filter_operator", "not", "enum"))
-        self._same("shape", shape, _shape(valueless))
-        self._same("names", names, {"properties": {"filter_field": {"not": {"$ref": f"{_SCHEMA}no_field"}}}})
-        keyed = self._definition(self._at(keys, "if", "properties", "filter_field")).removesuffix("_member")
-        self._same("keys", keys, _keys(keyed, valueless))
-        no_field = self.defs["no_field"]
-        no_name = (no_field["pattern"], self._at(no_field, "not", "pattern"))
-        self._same("no_field", no_field, {"type": "string", "pattern": no_name[0], "not": {"pattern": no_name[1]}})
-        return FilterRules(
-            kinds=self._kinds(self._definition(kinds)),
-            forms=self.forms,
-            keyed=keyed,
-            otherwise=self._otherwise(),
-            names=dict(self._names()),
-            no_name=(python_pattern(no_name[0]), python_pattern(no_name[1])),
-            valueless=tuple(name for name in valueless if name is not None),
-            max_bytes=max_bytes,
-        )
-
-    def _kinds(self, first: str) -> dict[str, Kind]:
-        """Every kind; those that no rule is about take every operator and any value."""
-        members = {name.removesuffix("_member"): each["enum"] for name, each in self.defs.items() if "_member" in name}
-        kinds = {name: Kind(tuple(enum), self.operators, {}) for name, enum in members.items()}
-        rule: dict[str, Any] | None = {"$ref": _SCHEMA + first}
-        while rule is not None:
-            name = self._definition(rule)
-            kind, rule = name.removesuffix("_rule"), self.defs[name]
-            self._only(name, rule, "if", "then", "else", "description")
-            field = self._at(rule, "if", "properties", "filter_field")
-            condition = {"required": ["filter_field"], "properties": {"filter_field": field}}
-            self._same(name, rule["if"], condition)
-            if self._definition(field) not in (f"{kind}_field", f"{kind}_member"):
-                raise UnsupportedError(f"TraceLogFilters.{name}: it is about the fields of another kind")
-            then = rule["then"]
-            self._only(name, then, "properties", "allOf", "if", "then")
-            self._only(name, then["properties"], "filter_operator")
-            allowed = tuple(self._allowed(name, then["properties"]["filter_operator"]))
-            kinds[kind] = Kind(tuple(members[kind]), allowed, dict(self._values(name, then)))
-            rule = rule.get("else")
-        return kinds
-
-    def _allowed(self, name: str, schema: dict[str, Any]) -> Iterator[str]:
-        """The operators that a schema of `filter_operator` lets through. Null always passes: the shape speaks of it."""
-        negated = "not" in schema
-        inner = schema["not"] if negated else schema
-        self._only(name, schema, *(("not",) if negated else ("enum", "const")))
-        self._only(name, inner, "enum", "const")
-        named = inner["enum"] if "enum" in inner else [inner["const"]]
-        if (None in named) is negated:
-            raise UnsupportedError(f"TraceLogFilters.{name}: null must pass as filter_operator")
-        yield from (operator for operator in self.operators if (operator in named) is not negated)
-
-    def _values(self, name: str, then: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        conditions = list(then.get("allOf", ()))
-        if "if" in then:
-            conditions.append({"if": then["if"], "then": then["then"]})
-        for condition in conditions:
-            self._only(name, condition, "if", "then")
-            operator = self._at(condition, "if", "properties", "filter_operator")
-            self._only(name, operator, "enum", "const")
-            wanted = {"required": ["filter_operator"], "properties": {"filter_operator": operator}}
-            self._same(name, condition["if"], wanted)
-            value = self._at(condition, "then", "properties", "filter_value")
-            self._same(name, condition["then"], {"properties": {"filter_value": value}})
-            form = self._form(name, value)
-            yield from ((each, form) for each in operator.get("enum", [operator.get("const")]))
-
-    def _form(self, rule: str, schema: dict[str, Any]) -> str:
-        """The name of a form, which is kept."""
-        if "$ref" in schema:
-            name = self._definition(schema)
-            schema = self.defs[name]
-            self._only(name, schema, "description", "pattern")
-            sentence = re.split(r"(?<=\.)\s", " ".join(schema["description"].split()))[0]
-            self.forms[name] = Form(sentence, pattern=python_pattern(schema["pattern"]))
-            return name
-        self._only(rule, schema, "enum")
-        values = tuple(value for value in schema["enum"] if value is not None)
-        if len(values) == len(schema["enum"]):
-            raise UnsupportedError(f"TraceLogFilters.{rule}: null must pass as filter_value")
-        name = rule.replace("_rule", "_value")
-        self.forms[name] = Form(" or ".join(f"`{value}`" for value in values) + ".", values=values)
-        return name
-
-    def _names(self) -> Iterator[tuple[str, str]]:
-        """The patterns of `..._field` beside the members."""
-        for name, schema in self.defs.items():
-            if name.endswith("_field") and name != "no_field":
-                kind = name.removesuffix("_field")
-                member, *others = schema["anyOf"]
-                self._same(name, member, {"$ref": f"{_SCHEMA}{kind}_member"})
-                for other in others:
-                    if "not" not in other:
-                        self._same(name, other, {"type": "string", "pattern": other.get("pattern")})
-                        yield python_pattern(other["pattern"]), kind
-
-    def _otherwise(self) -> str:
-        """The kind whose fields are named by what they are not: nothing that another kind or `no_field` claims."""
-        found = [name for name, each in self.defs.items() if any("not" in part for part in each.get("anyOf", ()))]
-        if len(found) != 1:
-            raise UnsupportedError("TraceLogFilters: one kind must take the names that are nothing else")
-        return self._fallback(found[0])
-
-    def _fallback(self, found: str) -> str:
-        kind = found.removesuffix("_field")
-        excluded = {self._definition(each) for each in self._at(self.defs[found], "anyOf", 1, "not", "anyOf")}
-        claimed = {name for name in self.defs if name.endswith(("_member", "_field"))}
-        claimed -= {found, f"{kind}_member", *(f"{name[:-6]}_member" for name in claimed if name.endswith("_field"))}
-        self._same(found, sorted(excluded), sorted(claimed))
-        return kind
-
-    def _definition(self, schema: Any) -> str:
-        """The name of the definition that a schema refers to, and does nothing else."""
-        reference = schema.get("$ref", "") if isinstance(schema, dict) and len(schema) == 1 else ""
-        if not reference.startswith(_SCHEMA) or reference.removeprefix(_SCHEMA) not in self.defs:
-            raise UnsupportedError(f"TraceLogFilters: a reference to one of its $defs was expected, not {schema}")
-        return str(reference.removeprefix(_SCHEMA))
-
-    def _at(self, schema: Any, *path: str | int) -> Any:
-        for part in path:
-            try:
-                schema = schema[part]
-            except (KeyError, IndexError, TypeError):
-                raise UnsupportedError(
-                    f"TraceLogFilters: no {'.'.join(map(str, path))} where it is looked for"
-                ) from None
-        return schema
-
-    def _same(self, name: str, found: object, wanted: object) -> None:
-        if found != wanted:
-            raise UnsupportedError(f"TraceLogFilters.{name}: the templates know {wanted}, not {found}")
-
-    def _only(self, name: str, schema: dict[str, Any], *keys: str) -> None:
-        if unknown := schema.keys() - set(keys):
-            raise UnsupportedError(f"TraceLogFilters.{name}: the templates have no words for {sorted(unknown)}")
-
-
-def _needs_value(valueless: tuple[str, ...]) -> dict[str, Any]:
-    return {"required": ["filter_operator"], "properties": {"filter_operator": {"not": {"enum": list(valueless)}}}}
-
-
-def _shape(valueless: tuple[str, ...]) -> dict[str, Any]:
-    """A field needs an operator and, but for some, a value; without a field there is nothing else."""
-    return {
-        "if": {"required": ["filter_field"], "properties": {"filter_field": {"type": "string"}}},
-        "then": {
-            "required": ["filter_operator"],
-            "properties": {"filter_operator": {"not": {"type": "null"}}},
-            "if": _needs_value(valueless),
-            "then": {"required": ["filter_value"], "properties": {"filter_value": {"type": "string"}}},
-        },
-        "else": {"properties": {name: {"type": "null"} for name in ("filter_key", "filter_operator", "filter_value")}},
-    }
-
-
-def _keys(keyed: str, valueless: tuple[str, ...]) -> dict[str, Any]:
-    """Only one kind takes a key, and it needs one wherever a value is needed."""
-    field = {"$ref": f"{_SCHEMA}{keyed}_member"}
-    return {
-        "if": {"required": ["filter_field"], "properties": {"filter_field": field}},
-        "then": {
-            "if": _needs_value(valueless),
-            "then": {"required": ["filter_key"], "properties": {"filter_key": {"type": "string"}}},
-        },
-        "else": {"properties": {"filter_key": {"type": "null"}}},
-    }
+def _same_names(place: str, found: Iterable[str], wanted: Iterable[str], what: str) -> None:
+    found, wanted = list(found), list(wanted)
+    _known(place, found, wanted, what)
+    for name in wanted:
+        if name not in found:
+            raise UnsupportedError(f"{place}: the {what} {name} is missing")

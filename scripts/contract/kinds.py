@@ -1,11 +1,5 @@
-"""Keep the lists of members by filter kind in `openapi.yaml` equal to the types of the schema `TraceLog`.
+"""The filter kind of each member of the schema `TraceLog`, by its type."""
 
-JSON Schema cannot read a kind off the type of a member of another schema, so `TraceLogFilters.$defs` names the members
-of each kind. Writing those lists by hand would be a second list of fields; here they follow from the first.
-"""
-
-import re
-import textwrap
 from typing import Any
 
 KINDS = ("text", "number", "timestamp", "boolean", "string_list", "integer_list", "map", "structure")
@@ -36,20 +30,3 @@ def members_by_kind(document: dict[str, Any]) -> dict[str, list[str]]:
     for name, schema in document["components"]["schemas"]["TraceLog"]["properties"].items():
         members[kind_of(schema)].append(name)
     return members
-
-
-def with_lists(text: str, members: dict[str, list[str]]) -> str:
-    """The document's text with the list of each kind rewritten; nothing else changes.
-
-    Raises:
-        ValueError: a list is not where it belongs, so it cannot be rewritten.
-    """
-    for kind, names in members.items():
-        head = f"        {kind}_member:\n"
-        body = textwrap.fill(", ".join(names), 110, break_long_words=False, break_on_hyphens=False)
-        flow = "          enum:\n" + textwrap.indent(f"[{body.replace(chr(10), chr(10) + ' ')}]", " " * 12) + "\n"
-        pattern = re.compile(re.escape(head) + r" {10}enum:.*?\](?:\n|\Z)", re.DOTALL)
-        text, count = pattern.subn((head + flow).replace("\\", r"\\"), text)
-        if count != 1:
-            raise ValueError(f"components.schemas.TraceLogFilters.$defs.{kind}_member: no list to rewrite")
-    return text

@@ -66,15 +66,19 @@ class DictProperty(PropertyProtocol):
     template: ClassVar[str] = "any_property.py.jinja"
 
     def convert_value(self, value: object) -> Value | None:  # noqa: ARG002
+        """A default is never converted: members have none."""
         return None
 
     def get_base_type_string(self) -> PythonCode:
+        """The type of the values, in a `dict`."""
         return PythonCode(f"dict[str, {self.value.get_type_string().as_unembedded_code()}]")
 
     def get_imports(self, *, prefix: str) -> set[str]:
+        """The imports of the type of the values."""
         return super().get_imports(prefix=prefix) | self.value.get_imports(prefix=prefix)
 
     def get_lazy_imports(self, *, prefix: str) -> set[str]:
+        """The imports that only type checkers need."""
         return self.value.get_lazy_imports(prefix=prefix)
 
 

@@ -1,0 +1,1 @@
+"""Deliberately wrong targets, each caught by exactly the requirements that it names."""

@@ -14,13 +14,14 @@ from concurrent.futures import ProcessPoolExecutor
 from faults.catalogue import catalogue
 from faults.lab import RIGHT, Outcome, examine_named
 
-# Each process plans and fuzzes once for itself, which takes longer than to judge a fault: a few are better than many.
+# Each process plans and fuzzes once for itself, which takes as long as to judge a few faults.
 _PROCESSES = 2
+_EACH = 8
 
 
 def outcomes(names: Sequence[str], seed: int) -> Iterator[Outcome]:
     """What the suite finds at each of these targets, in their order."""
-    processes = min(_PROCESSES, len(names))
+    processes = min(_PROCESSES, 1 + len(names) // _EACH)
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(examine_named, names, [seed] * len(names))
 

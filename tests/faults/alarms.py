@@ -14,9 +14,9 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
 import second_server
+from parea_conformance.engine import judge
+from parea_conformance.ledger import Verdict
 from parea_conformance.options import Options
-from parea_conformance.suite import judge
-from parea_conformance.verdict import Verdict
 
 from faults.lab import DATA, RIGHT, options, serving, tenants
 

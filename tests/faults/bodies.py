@@ -1,4 +1,4 @@
-"""Bodies read wrongly: what is no JSON, no UTF-8, or has a member twice."""
+"""Bodies read wrongly: what is not JSON, not UTF-8, or has a member twice."""
 
 import json
 import re
@@ -90,7 +90,7 @@ def deep_json_breaks(parts: Parts) -> Parts:
     def read(body: bytes) -> Any:
         if body.count(b"[") > 1000 or body.count(b"{") > 1000:
             _break("maximum recursion depth exceeded")
-        raise ValueError("no JSON")
+        raise ValueError("not JSON")
 
     return _parse(parts, read)
 
@@ -138,7 +138,7 @@ def encoding_is_guessed(parts: Parts) -> Parts:
 
 @fault("body.encoding")
 def latin_1_is_read(parts: Parts) -> Parts:
-    """What is no UTF-8 is read as Latin-1."""
+    """What is not UTF-8 is read as Latin-1."""
 
     def read(body: bytes) -> str:
         try:

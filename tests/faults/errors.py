@@ -46,7 +46,7 @@ def _is_422(refusal: Refusal) -> bool:
 
 @fault(*_MALFORMED)
 def malformed_is_400(parts: Parts) -> Parts:
-    """What is no JSON is 400, only what the schema refuses 422."""
+    """What is not JSON is 400, only what the schema refuses 422."""
     return _answer(
         parts,
         lambda r: _is_422(r) and r.detail[0]["type"] == "json",  # type: ignore[index]
@@ -100,7 +100,7 @@ def place_is_always_the_field(parts: Parts) -> Parts:
 
 @fault(*_MALFORMED)
 def place_of_malformed_has_its_offset(parts: Parts) -> Parts:
-    """The `loc` of what is no JSON ends with an offset, as in FastAPI."""
+    """The `loc` of what is not JSON ends with an offset, as in FastAPI."""
     return _entries(parts, lambda entry: {**entry, "loc": ["body", 1]} if entry["type"] == "json" else entry)
 
 
@@ -130,7 +130,7 @@ def method_error_is_text(parts: Parts) -> Parts:
 
 def _trace() -> str:
     try:
-        raise ValueError("no JSON")
+        raise ValueError("not JSON")
     except ValueError:
         return traceback.format_exc()
 

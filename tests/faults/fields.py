@@ -32,7 +32,7 @@ def score_prefix_is_part_of_the_name(parts: Parts) -> Parts:
 
 @fault("field.score-bare")
 def bare_names_mean_nothing(parts: Parts) -> Parts:
-    """A name that is no member's fits no log."""
+    """A name that is no member's matches no log."""
     return _renamed(
         parts,
         lambda field, contract: (

@@ -3,22 +3,23 @@
 import dataclasses
 import functools
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from parea_conformance.contract import CLASSES
+from parea_conformance.engine import Report, judge
+from parea_conformance.ledger import Verdict
+from parea_conformance.logs.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT, TENANTS
 from parea_conformance.options import Options
-from parea_conformance.seed_data import EMPTY_EXPERIMENT, EXPERIMENT, OTHER_EXPERIMENT
-from parea_conformance.suite import Report, judge
-from parea_conformance.verdict import Verdict
 from parea_target import Parts, RootLog, Store, create_app, load
 from parea_target.loader import read_experiments
 from parea_target.server import running
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faults.catalogue import catalogue
+from faults.in_process import InProcess
 from faults.registry import ChangeLog, Fault, Reply, Request, Serve, Surround
 
 DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"
@@ -122,12 +123,9 @@ def _surrounded(app: ASGIApp, surround: Surround) -> ASGIApp:
     return outside
 
 
-def tenants() -> dict[str, list[str]]:
+def tenants() -> dict[str, Collection[str]]:
     """Two keys, made up anew, each with its own experiments: that which is judged, and that of the other tenant."""
-    return {
-        secrets.token_urlsafe(24): [EXPERIMENT, EMPTY_EXPERIMENT],
-        secrets.token_urlsafe(24): [OTHER_EXPERIMENT],
-    }
+    return {secrets.token_urlsafe(24): experiments for experiments in TENANTS}
 
 
 def options(base_url: str, keys: Iterable[str], seed: int = 0) -> Options:
@@ -147,24 +145,34 @@ def options(base_url: str, keys: Iterable[str], seed: int = 0) -> Options:
 
 
 @contextmanager
-def serving(fault: Fault, seed: int = 0) -> Iterator[Options]:
-    """Serve a wrong target; the options by which it is judged."""
-    keys = tenants()
+def _application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[ASGIApp]:
     with _store(fault.stored) as store:
         app: ASGIApp = create_app(store, keys, fault.parts(Parts()))
-        if fault.around is not None:
-            app = _surrounded(app, fault.around)
-        with running(app) as base_url:
-            yield options(base_url, keys, seed)
+        yield app if fault.around is None else _surrounded(app, fault.around)
+
+
+@contextmanager
+def serving(fault: Fault, seed: int = 0) -> Iterator[Options]:
+    """Serve a wrong target over HTTP; the options by which it is judged."""
+    keys = tenants()
+    with _application(fault, keys) as app, running(app) as base_url:
+        yield options(base_url, keys, seed)
 
 
 def run(fault: Fault, seed: int = 0) -> Report:
-    """The suite's report on a wrong target."""
-    with serving(fault, seed) as options:
-        return judge(options)
+    """The suite's report on a wrong target that is served over HTTP."""
+    with serving(fault, seed) as asked:
+        return judge(asked)
 
 
-def examine(fault: Fault, seed: int = 0) -> Outcome:
+def run_in_process(fault: Fault, seed: int = 0) -> Report:
+    """The same without sockets, which takes half as long."""
+    keys = tenants()
+    with _application(fault, keys) as app, InProcess(app) as transport:
+        return judge(options("http://in-process.invalid", keys, seed), transport=transport)
+
+
+def examine(fault: Fault, seed: int = 0, run: Callable[[Fault, int], Report] = run) -> Outcome:
     """What the suite found at a wrong target."""
     report = run(fault, seed)
     by_verdict = {
@@ -182,8 +190,10 @@ def examine(fault: Fault, seed: int = 0) -> Outcome:
 
 
 def examine_named(name: str, seed: int) -> Outcome:
-    """The same by name: a process of its own can be told a name, where it cannot be sent a function. It must be found
-    in a module that such a process imports, which `__main__` is not.
+    """The same by name.
+
+    A process of its own can be told a name, where it cannot be sent a function. It must be found in a module that such
+    a process imports, which `__main__` is not.
     """
     return examine({RIGHT.name: RIGHT, **catalogue()}[name], seed)
 

@@ -53,7 +53,7 @@ def not_equals_some_element(subject: Subject, asked: Asked) -> Sql:
 
 @condition("filter.not_equals.list")
 def not_equals_loses_empty_list(subject: Subject, asked: Asked) -> Sql:
-    """`not_equals` does not fit an empty list, as a join does."""
+    """`not_equals` does not match an empty list, as a join does."""
     right = _right("not_equals", subject, asked)
     return and_(right, or_(not_(subject.present), subject.some(_elements(subject).c.position >= 0)))
 

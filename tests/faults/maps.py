@@ -55,7 +55,7 @@ def _asked_key(parts: Parts, change: Callable[[str], str]) -> Parts:
 
 @fault("field.key")
 def keys_are_trimmed(parts: Parts) -> Parts:
-    """Blanks around a key are dropped."""
+    """Spaces around a key are dropped."""
     return _asked_key(parts, lambda key: key.strip(" "))
 
 
@@ -83,17 +83,17 @@ def null_under_a_key_exists(log: Log) -> Log:
     return _values(log, lambda value: {} if value is None else value)
 
 
-Fits = Callable[[Subject, Asked, list[str]], Sql]
+Matches = Callable[[Subject, Asked, list[str]], Sql]
 
 
-def _equality(parts: Parts, fits: Fits) -> Parts:
-    """The parts whose `equals`, `in` and `not_equals` under a key ask for a value that `fits` one of some texts."""
+def _equality(parts: Parts, matches: Matches) -> Parts:
+    """The parts whose `equals`, `in` and `not_equals` under a key ask for a value that `matches` one of some texts."""
 
     def equals(subject: Subject, asked: Asked) -> Sql:
-        return subject.some(fits(subject, asked, [asked.filter_value]))
+        return subject.some(matches(subject, asked, [asked.filter_value]))
 
     def is_in(subject: Subject, asked: Asked) -> Sql:
-        return subject.some(fits(subject, asked, asked.parts.split(asked.filter_value)))
+        return subject.some(matches(subject, asked, asked.parts.split(asked.filter_value)))
 
     def not_equals(subject: Subject, asked: Asked) -> Sql:
         return not_(func.coalesce(equals(subject, asked), False))
@@ -123,12 +123,12 @@ def map_numbers_as_text(parts: Parts) -> Parts:
 def map_texts_as_numbers(parts: Parts) -> Parts:
     """A text under a key that looks like a number equals as one."""
 
-    def fits(subject: Subject, asked: Asked, texts: list[str]) -> Sql:
+    def matches(subject: Subject, asked: Asked, texts: list[str]) -> Sql:
         numbers = _numbers(asked, texts)
         read = and_(subject.value.regexp_match(r"^-?[0-9.]+$"), cast(subject.value, Float).in_(numbers))
         return or_(subject.value.in_(texts), subject.number.in_(numbers), read)
 
-    return _equality(parts, fits)
+    return _equality(parts, matches)
 
 
 @stored("filter.equals.map", "filter.not_equals.map", "filter.like.map")
@@ -191,20 +191,20 @@ def map_booleans_are_ordered(parts: Parts) -> Parts:
 
 @condition("filter.like.map")
 def map_like_fits_numbers(subject: Subject, asked: Asked) -> Sql:
-    """`like` fits the digits of a number under a key."""
+    """`like` matches the digits of a number under a key."""
     text = func.coalesce(subject.value, _written(subject.number))
     return subject.some(func.instr(func.lower(text), func.lower(asked.filter_value)) > 0)
 
 
 @condition("filter.not_equals.map")
 def map_not_equals_asks_for_the_key(subject: Subject, asked: Asked) -> Sql:
-    """`not_equals` fits only logs that have the key, as a join does."""
+    """`not_equals` matches only logs that have the key, as a join does."""
     return and_(subject.present, not_(CONDITIONS["equals", "map"](subject, asked)))
 
 
 @condition("filter.not_equals.map")
 def map_not_equals_asks_for_a_scalar(subject: Subject, asked: Asked) -> Sql:
-    """`not_equals` does not fit an array or object under the key."""
+    """`not_equals` does not match an array or object under the key."""
     right = CONDITIONS["not_equals", "map"](subject, asked)
     return and_(
         right, or_(not_(subject.present), subject.some(or_(subject.value.is_not(None), subject.number.is_not(None))))

@@ -35,7 +35,7 @@ def not_equals_fits_all(_subject: Subject, _asked: Asked) -> Sql:
 
 @condition(*_EQUALS)
 def equals_fits_null(subject: Subject, asked: Asked) -> Sql:
-    """`equals` fits null as well."""
+    """`equals` matches null as well."""
     return or_(not_(subject.present), _equals(subject, asked))
 
 
@@ -53,37 +53,37 @@ def exists_is_is_null(subject: Subject, _asked: Asked) -> Sql:
 
 @condition("filter.is_null.text")
 def empty_text_is_null(subject: Subject, _asked: Asked) -> Sql:
-    """`is_null` fits the empty text, as in Oracle."""
+    """`is_null` matches the empty text, as in Oracle."""
     return or_(subject.value.is_(None), subject.value == "")
 
 
 @condition("filter.exists.text")
 def empty_text_does_not_exist(subject: Subject, _asked: Asked) -> Sql:
-    """`exists` does not fit the empty text, as a test of truth."""
+    """`exists` does not match the empty text, as a test of truth."""
     return and_(subject.value.is_not(None), subject.value != "")
 
 
 @condition("filter.is_null.number")
 def zero_is_null(subject: Subject, _asked: Asked) -> Sql:
-    """`is_null` fits zero, as a test of truth."""
+    """`is_null` matches zero, as a test of truth."""
     return or_(subject.value.is_(None), subject.value == 0)
 
 
 @condition("filter.exists.number")
 def zero_does_not_exist(subject: Subject, _asked: Asked) -> Sql:
-    """`exists` does not fit zero, as a test of truth."""
+    """`exists` does not match zero, as a test of truth."""
     return and_(subject.value.is_not(None), subject.value != 0)
 
 
 @condition("filter.is_null.boolean")
 def false_is_null(subject: Subject, _asked: Asked) -> Sql:
-    """`is_null` fits false, as a test of truth."""
+    """`is_null` matches false, as a test of truth."""
     return or_(subject.value.is_(None), not_(subject.value))
 
 
 @condition("filter.exists.boolean")
 def false_does_not_exist(subject: Subject, _asked: Asked) -> Sql:
-    """`exists` does not fit false, as a test of truth."""
+    """`exists` does not match false, as a test of truth."""
     return and_(subject.value.is_not(None), subject.value)
 
 

@@ -158,7 +158,7 @@ def null_is_below_all(parts: Parts) -> Parts:
 
 @reading("number", "filter.less_than.number", "filter.less_than_or_equal.number")
 def infinity_is_null(text: str) -> float:
-    """A value beyond the range of doubles fits nothing."""
+    """A value beyond the range of doubles matches nothing."""
     number = float(text)
     return number if abs(number) < float("inf") else float("nan")
 

@@ -155,9 +155,7 @@ def condition(*requirements: str, also: Iterable[str] = ()) -> Callable[[F], F]:
 
 
 def reading(part: str, *requirements: str, also: Iterable[str] = ()) -> Callable[[F], F]:
-    """Declare a function as a part that reads the value (`number`, `instant`, `boolean`, `split`) of filters whose
-    requirement is named.
-    """
+    """Declare a function as a part (`number`, `instant`, `boolean`, `split`) for the filters of these requirements."""
 
     def register(function: F) -> F:
         changed: dict[str, Any] = {part: function}

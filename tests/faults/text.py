@@ -27,7 +27,7 @@ def _number(asked: Asked) -> float | None:
 
 @condition("filter.equals.text")
 def equals_pads_blanks(subject: Subject, asked: Asked) -> Sql:
-    """`equals` compares without blanks at the end, as SQL does on CHAR."""
+    """`equals` compares without spaces at the end, as SQL does on CHAR."""
     return func.rtrim(subject.value) == asked.filter_value.rstrip(" ")
 
 
@@ -41,13 +41,13 @@ def equals_is_like(subject: Subject, asked: Asked) -> Sql:
 
 @condition("filter.equals.text")
 def equals_is_contains(subject: Subject, asked: Asked) -> Sql:
-    """`equals` fits where the value occurs."""
+    """`equals` matches where the value occurs."""
     return func.instr(subject.value, asked.filter_value) > 0
 
 
 @condition("filter.equals.text")
 def equals_is_a_phrase(subject: Subject, asked: Asked) -> Sql:
-    """`equals` fits where the words occur, as an analysed field does in Elasticsearch."""
+    """`equals` matches where the words occur, as an analysed field does in Elasticsearch."""
     words = re.findall(r"\w+", asked.filter_value.lower())
     return and_(literal(bool(words)), *(subject.value.regexp_match(rf"(?i)\b{word}\b") for word in words))
 
@@ -109,7 +109,7 @@ def like_is_a_pattern(subject: Subject, asked: Asked) -> Sql:
 
 @condition("filter.like.text")
 def like_takes_words(subject: Subject, asked: Asked) -> Sql:
-    """`like` fits where every word of the value occurs, in any order."""
+    """`like` matches where every word of the value occurs, in any order."""
     return and_(
         subject.value.is_not(None),
         *(func.instr(func.lower(subject.value), func.lower(word)) > 0 for word in asked.filter_value.split()),
@@ -118,7 +118,7 @@ def like_takes_words(subject: Subject, asked: Asked) -> Sql:
 
 @condition("filter.like.text")
 def like_of_nothing_fits_nothing(subject: Subject, asked: Asked) -> Sql:
-    """`like` with the empty value fits nothing."""
+    """`like` with the empty value matches nothing."""
     return and_(
         literal(asked.filter_value != ""), func.instr(func.lower(subject.value), func.lower(asked.filter_value)) > 0
     )
@@ -135,7 +135,7 @@ def in_does_not_split(text: str) -> list[str]:
 
 @reading("split", "filter.in.text")
 def in_does_not_trim(text: str) -> list[str]:
-    """`in` keeps the blanks around its parts."""
+    """`in` keeps the spaces around its parts."""
     return text.split(",")
 
 

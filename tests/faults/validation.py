@@ -77,7 +77,7 @@ def value_is_made_text(parts: Parts) -> Parts:
 
 @fault("body.rejected")
 def key_of_no_map_is_ignored(parts: Parts) -> Parts:
-    """`filter_key` is ignored where the field is no map."""
+    """`filter_key` is ignored where the field is not a map."""
     return _mend(
         parts,
         lambda body: {**body, "filter_key": None} if body.get("filter_field") not in ("inputs", "metadata") else body,
@@ -127,7 +127,7 @@ def _takes(parts: Parts, kind: str, loose: Callable[[str], object], **reading: A
 
 @fault("body.rejected")
 def numbers_are_pythons(parts: Parts) -> Parts:
-    """Whatever Python's `float` reads is a number: blanks, underscores, other digits, NaN."""
+    """Whatever Python's `float` reads is a number: spaces, underscores, other digits, NaN."""
     return _takes(parts, "number", float)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from parea_conformance import contract, seed_data
-from parea_conformance.arguments import read_options
-from parea_conformance.options import Options
+from parea_conformance import contract
+from parea_conformance.engine import CANNOT_JUDGE, Report, judge
+from parea_conformance.logs import seed_data
+from parea_conformance.options import Options, read_options
 from parea_conformance.report import compare, load_report, show, show_plan, write_reports
-from parea_conformance.suite import CANNOT_JUDGE, Report, judge
 
 
 def _judge(options: Options) -> Report:

@@ -13,12 +13,9 @@ from typing import Any, cast
 import jsonschema_rs
 import yaml
 
-from parea_conformance.filters import Filter
+from parea_conformance.reading.filter import Filter
 
-_HERE = Path(__file__).resolve().parent
-# Beside the package's code in an installed wheel, at the top of the repository in a checkout.
-_PLACES = (_HERE / "openapi.yaml", _HERE.parents[1] / "openapi.yaml")
-
+_DOCUMENT = Path(__file__).with_name("openapi.yaml")
 CLASSES = ("core", "semantics", "robustness")
 
 
@@ -30,13 +27,6 @@ class Requirement:
     text: str
     cls: str
     provenance: str
-
-
-def _document() -> dict[str, Any]:
-    for place in _PLACES:
-        if place.is_file():
-            return cast("dict[str, Any]", yaml.safe_load(place.read_text(encoding="utf-8")))
-    raise FileNotFoundError(f"no openapi.yaml at {' or '.join(map(str, _PLACES))}")
 
 
 class Contract:
@@ -117,6 +107,14 @@ class Contract:
             return self.kinds[field]
         return "text" if field.startswith("annotation:value:") else "number"
 
+    def is_list(self, field: str) -> bool:
+        """Whether a `filter_field` is a list, of which each element is asked for."""
+        return self.field_kind(field).endswith("_list")
+
+    def requirement_of(self, operator: str, field: str) -> str:
+        """The id of the requirement that an operator belongs to where it is asked of a `filter_field`."""
+        return f"filter.{operator}.{'list' if self.is_list(field) else self.field_kind(field)}"
+
     def examples(self) -> dict[str, Filter]:
         """The request examples of the document, as filters, by name."""
         examples = self._operation["requestBody"]["content"]["application/json"]["examples"]
@@ -138,7 +136,10 @@ class Contract:
 
 
 def _first_fault(validator: jsonschema_rs.Draft202012Validator, value: object) -> str | None:
-    error = _first_error(validator, value)
+    try:
+        error = _first_error(validator, value)
+    except ValueError as error:  # the validator cannot show what it found, which is too deep
+        return f"$: not to be judged, it is nested too deep: {error}"
     if error is None:
         return None
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
@@ -170,6 +171,6 @@ def load() -> Contract:
     """The contract that came with this suite.
 
     Raises:
-        FileNotFoundError: the document is not where the package expects it.
+        FileNotFoundError: the document is not beside this module.
     """
-    return Contract(_document())
+    return Contract(cast("dict[str, Any]", yaml.safe_load(_DOCUMENT.read_text(encoding="utf-8"))))

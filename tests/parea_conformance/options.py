@@ -1,6 +1,33 @@
-"""What a run is asked for."""
+"""What a run is asked for, and how the command line says it."""
 
+import argparse
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from parea_conformance import contract
+
+_EPILOG = """
+other commands:
+  parea-conformance seed-data DIR   write a small experiment on which nothing is undecided, for any server to load
+  parea-conformance diff OLD NEW    show what changed between two report.json
+
+A rival, in the report, is a plausible wrong reading of the contract (a mutant of the suite's oracle). A requirement is
+undecided (inconclusive) while the experiment holds no log that tells it from each of its rivals.
+
+exit status:
+  0  conformant
+  1  not conformant
+  2  could not judge: unreachable, wrong key, unknown or empty experiment, bad arguments, a dry run, or requirements
+     that are undecided on this experiment's logs (unless --accept-undecided is given)
+
+The suite only reads. An experiment of more than 200 logs is judged by a sample: the first logs with each trait that a
+wrong reading may trip over (types, signs, precision, offsets, spaces, keys, scores, families, neighbours), then some at
+random by the seed. Every answer is still checked whole for its order, schema and make-up, filters with short answers
+are preferred, and whole answers are held in memory one at a time: 100,000 logs (100 MB) take minutes and 500 MB.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,3 +61,102 @@ class Options:
     rate: float | None = None
     dry_run: bool = False
     known_failures: tuple[tuple[str, str], ...] = ()
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return number
+
+
+def _address(text: str) -> str:
+    address = urlsplit(text)
+    if address.scheme not in ("http", "https") or not address.netloc:
+        raise argparse.ArgumentTypeError(f"must begin with http:// or https://, not {text!r}")
+    return text.rstrip("/").removesuffix("/api/parea/v1")
+
+
+def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
+    """Lines of a requirement's id and the reason why it is known to fail; `#` begins a comment."""
+    try:
+        lines = Path(text).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
+    known: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        name, _, reason = line.partition("#")[0].strip().partition(" ")
+        if not name:
+            continue
+        if name not in contract.load().requirements:
+            raise argparse.ArgumentTypeError(f"{text}, line {number}: no requirement is called {name!r}")
+        if not reason.strip():
+            raise argparse.ArgumentTypeError(f"{text}, line {number}: {name} needs a reason behind it")
+        known[name] = reason.strip()
+    return tuple(known.items())
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command."""
+    made = argparse.ArgumentParser(
+        prog="parea-conformance",
+        description="Judge a server of the trace logs endpoint by the contract, with proof.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = made.add_argument
+    add("base_url", metavar="BASE_URL", type=_address, help="what precedes /api/parea/v1")
+    add("--experiment", metavar="UUID", required=True, help="the experiment to judge by; it needs logs")
+    add("--api-key", metavar="KEY", help="default: the environment variable PAREA_API_KEY")
+    add("--class", dest="classes", action="append", choices=contract.CLASSES, help="judge this class only (repeatable)")
+    add("--other-experiment", metavar="UUID", help="an experiment of another key, to be answered 404")
+    add("--other-api-key", metavar="KEY", help="that key; default: the environment variable PAREA_OTHER_API_KEY")
+    add("--empty-experiment", metavar="UUID", help="an experiment of this key without logs")
+    add("--seed", type=int, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
+    add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer (default 30)")
+    add("--max-requests", type=_count, metavar="N", help="send no more; what is not reached is undecided")
+    add("--rate", type=_positive, metavar="R", help="send at most so many requests a second")
+    add("--dry-run", action="store_true", help="fetch the unfiltered logs, print what would be sent, and stop")
+    add("--accept-undecided", action="store_true", help="undecided requirements do not spoil the verdict")
+    add("--known-failures", type=_known_failures, default=(), metavar="FILE",
+        help="requirements that are known to fail, an id and a reason a line: they still run, and one that passes "
+        "fails the run")  # fmt: skip
+    add("--report-dir", type=Path, metavar="DIR", help="write report.json, report.html and junit.xml there")
+    return made
+
+
+def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
+    """The options, and where reports go. Bad arguments end the process with status 2, as argparse does."""
+    made = parser()
+    given = made.parse_args(words)
+    key = os.environ.get("PAREA_API_KEY", "") if given.api_key is None else given.api_key
+    if not key:
+        made.error("an API key is needed: --api-key or the environment variable PAREA_API_KEY")
+    other = os.environ.get("PAREA_OTHER_API_KEY") if given.other_api_key is None else given.other_api_key
+    for name, secret in (("the API key", key), ("--other-api-key", other or "")):
+        if not secret.isprintable() or not secret.isascii():
+            made.error(f"{name} holds characters that no header can carry")
+    options = Options(
+        base_url=given.base_url,
+        experiment=given.experiment,
+        api_key=key,
+        classes=tuple(dict.fromkeys(given.classes or contract.CLASSES)),
+        seed=given.seed,
+        other_experiment=given.other_experiment,
+        other_api_key=other or None,
+        empty_experiment=given.empty_experiment,
+        timeout=given.timeout,
+        accept_undecided=given.accept_undecided,
+        max_requests=given.max_requests,
+        rate=given.rate,
+        dry_run=given.dry_run,
+        known_failures=given.known_failures,
+    )
+    return options, given.report_dir

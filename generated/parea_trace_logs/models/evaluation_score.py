@@ -19,3 +19,5 @@ class EvaluationScore(OpenModel, kw_only=True):
     """The id of the metric."""
     reason: None | str | Unset = UNSET
     """Why the metric gave this score."""
+    id: int | None | Unset = UNSET
+    """The score's own id."""

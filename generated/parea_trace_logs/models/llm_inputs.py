@@ -25,6 +25,8 @@ class LLMInputs(OpenModel, kw_only=True):
     """The functions that the model could call."""
     function_call: dict[str, Any] | None | str | Unset = UNSET
     """Which function the model should call."""
+    history: list[Message] | None | Unset = UNSET
+    """The conversation before what was sent."""
 
 
 # msgspec reads the annotations above at run time, so the names must be there; at the end, so that classes that refer

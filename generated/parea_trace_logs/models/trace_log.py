@@ -13,7 +13,7 @@ from ..types import UNSET, Unset
 @define(kw_only=True, eq=False, repr=False)
 class TraceLog(OpenModel, kw_only=True):
     """One run of one function, with its descendants. Only `trace_id` and `start_timestamp` are always present; a
-    server may add members that this contract does not know.
+    server may add members that this contract does not know. It is nested 1,000 containers deep at most.
     """
 
     configuration: LLMInputs | None | Unset = UNSET
@@ -39,11 +39,11 @@ class TraceLog(OpenModel, kw_only=True):
     trace_id: str
     """The log's own id."""
     start_timestamp: str
-    """When the run began, ISO 8601 with offset, e.g. `2024-04-15T22:19:13.381503+00:00`."""
+    """When the run began, in the form of a `filter_value`, e.g. `2024-04-15T22:19:13.381503+00:00`."""
     parent_trace_id: None | str | Unset = UNSET
-    """The id of the log that this one was called by; equal to `trace_id` on a root log."""
+    """The id of the log that this one was called by; on a root log equal to `trace_id`, null or absent."""
     root_trace_id: None | str | Unset = UNSET
-    """The id of the root of the tree; equal to `trace_id` on a root log."""
+    """The id of the root of the tree; on a root log equal to `trace_id`, null or absent."""
     organization_id: None | str | Unset = UNSET
     """The id of the organization."""
     project_uuid: None | str | Unset = UNSET
@@ -69,11 +69,11 @@ class TraceLog(OpenModel, kw_only=True):
     trace_name: None | str | Unset = UNSET
     """The name of the traced function."""
     children: list[str] | None | Unset = UNSET
-    """The trace ids of the children."""
-    children_ids: list[int] | Unset = UNSET
+    """The trace ids of the children. They need not agree with `children_logs`."""
+    children_ids: list[int] | None | Unset = UNSET
     """The numeric ids of the children."""
     end_timestamp: None | str | Unset = UNSET
-    """When the run ended, ISO 8601 with offset."""
+    """When the run ended, in the form of a `filter_value`."""
     end_user_identifier: None | str | Unset = UNSET
     """Whom the run served."""
     session_id: None | str | Unset = UNSET
@@ -91,7 +91,7 @@ class TraceLog(OpenModel, kw_only=True):
     annotations: dict[str, dict[str, TraceLogAnnotation]] | None | Unset = UNSET
     """What people judged, by criterion id, then by user id."""
     evaluation_metric_ids: list[int] | None | Unset = UNSET
-    """Not used any more."""
+    """No longer used."""
     project_name: None | str | Unset = UNSET
     """The name of the project."""
     log_sample_rate: float | int | None | Unset = UNSET
@@ -99,11 +99,13 @@ class TraceLog(OpenModel, kw_only=True):
     depth: int | Unset = UNSET
     """How far below the root; 0 on a root log."""
     execution_order: int | Unset = UNSET
-    """The place among the calls of the tree."""
+    """The place among the calls of the tree. Absent, it counts as 0 for the order of children; null is not one of
+    its values.
+    """
     fill_children: bool | Unset = UNSET
-    """Not used any more."""
+    """No longer used."""
     children_logs: list[TraceLog] | Unset = UNSET
-    """The logs called by this one, ordered by `execution_order`, then by `trace_id`."""
+    """The logs called by this one, ordered by `execution_order`, then by `trace_id`. Absent or empty on a leaf."""
 
     def walk(self) -> Iterator[TraceLog]:
         """This one and all its descendants: each before its own `children_logs`, and those in their order."""

@@ -18,7 +18,7 @@ class TraceLogAnnotation(OpenModel, kw_only=True):
     id: int | None | str
     """The annotation's own id."""
     created_at: str
-    """When, ISO 8601."""
+    """When, ISO 8601. No filter reaches it, and nothing judges its form."""
     user_id: str
     """Who judged."""
     score: float | int | None | Unset = UNSET

@@ -20,6 +20,6 @@ class TraceLogComment(OpenModel, kw_only=True):
     user_id: str
     """Who said it."""
     created_at: str
-    """When, ISO 8601."""
+    """When, ISO 8601. No filter reaches it, and nothing judges its form."""
     user_email_address: None | str | Unset = UNSET
     """Their address."""

@@ -173,6 +173,7 @@ def test_the_protocol_of_attrs() -> None:
         "score": 1,
         "evaluation_metric_id": UNSET,
         "reason": UNSET,
+        "id": UNSET,
         "additional_properties": {},
     }
     with pytest.raises(TypeError, match="trace_id"):

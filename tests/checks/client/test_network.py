@@ -39,6 +39,7 @@ from parea_trace_logs import (
     PareaConnectionError,
     PareaError,
     PareaTimeoutError,
+    ServiceUnavailableError,
     StatusError,
     TooManyRequestsError,
     TraceLog,
@@ -150,11 +151,11 @@ TABLE: dict[str, Row] = {
     "429 with Retry-After": Row((LIMITED,), TooManyRequestsError, "slow down"),
     "429 without": Row((UNLIMITED,), TooManyRequestsError, "slow down"),
     "429, then fine": Row((LIMITED, OK), None, asked=2),
-    "503": Row((UNAVAILABLE,), UnexpectedStatusError, "503: <html>busy"),
+    "503": Row((UNAVAILABLE,), ServiceUnavailableError, "503: <html>busy"),
     "503, then fine": Row((UNAVAILABLE, OK), None, asked=2),
     "503, 503, then fine": Row((UNAVAILABLE, UNAVAILABLE, OK), None, asked=3),
     "503, then 404": Row((UNAVAILABLE, MISSING), NotFoundError, asked=2),
-    "503, no retries": Row((UNAVAILABLE,), UnexpectedStatusError, asked=1, more={"max_retries": 0}),
+    "503, no retries": Row((UNAVAILABLE,), ServiceUnavailableError, asked=1, more={"max_retries": 0}),
     "cut 404": Row((answer("404 Not Found", b"{", length=9),), TruncatedResponse, "after 0 whole logs"),
     "redirect": Row(
         (answer("307 Temporary Redirect", b"", "Location: http://127.0.0.1:9/"),), UnexpectedStatusError, "307", asked=1

@@ -1,22 +1,20 @@
-"""What the suite's own tests share: the contract, the bundled universe, and a served target."""
+"""What the suite's own tests share: the contract, the bundled sample, and a served target."""
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import parea_target
 import pytest
+from checks.suite.support import KEY, OTHER_KEY
+from faults.lab import DATA
 from parea_conformance import contract as contract_module
-from parea_conformance import seed_data
 from parea_conformance.contract import Contract
-from parea_conformance.run import Options
-from parea_conformance.universe import Universe, sort_key
+from parea_conformance.logs import seed_data
+from parea_conformance.logs.sample import Sample
+from parea_conformance.options import Options
+from parea_conformance.reading.order import root_key
 from parea_target.loader import read_experiments
 from starlette.types import ASGIApp
-
-DATA = Path(__file__).resolve().parents[2] / "parea_target" / "data"
-KEY = "a-key-of-the-tests-7d1f"
-OTHER_KEY = "another-key-of-the-tests"
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +23,10 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
-def universe(contract: Contract) -> Universe:
+def sample(contract: Contract) -> Sample:
     """The bundled experiment, as the suite sees it."""
     logs = [json.loads(json.dumps(log)) for log in seed_data.logs(contract)]
-    return Universe(sorted(logs, key=sort_key), contract.kinds)
+    return Sample(sorted(logs, key=root_key), contract.kinds)
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +34,7 @@ def target() -> Iterator[ASGIApp]:
     """The reference target with the bundled data."""
     said = parea_target.load()
     with parea_target.Store(said, read_experiments([DATA], said)) as store:
-        keys = {
-            KEY: [seed_data.EXPERIMENT, seed_data.EMPTY_EXPERIMENT],
-            OTHER_KEY: [seed_data.OTHER_EXPERIMENT],
-        }
-        yield parea_target.create_app(store, keys)
+        yield parea_target.create_app(store, dict(zip((KEY, OTHER_KEY), seed_data.TENANTS, strict=True)))
 
 
 @pytest.fixture(scope="session")

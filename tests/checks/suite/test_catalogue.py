@@ -6,20 +6,21 @@ import subprocess
 import sys
 
 import pytest
-from parea_conformance import bodies, planner
-from parea_conformance.candidates import Candidates
 from parea_conformance.contract import CLASSES, Contract
-from parea_conformance.filters import Filter
-from parea_conformance.oracle import RIGHT
-from parea_conformance.planner import Plan
+from parea_conformance.engine import covered
+from parea_conformance.logs.sample import LogSet, Sample
+from parea_conformance.probes import planner
+from parea_conformance.probes.candidates import Candidates
+from parea_conformance.probes.planner import Plan
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals import RIVALS, rivals_of
-from parea_conformance.suite import covered
-from parea_conformance.universe import Universe
+from parea_conformance.stages import bodies
 
 
 @pytest.fixture(scope="module")
-def plans(universe: Universe, contract: Contract) -> tuple[Plan, ...]:
-    return planner.plans(universe, contract, tuple(contract.requirements), 0)
+def plans(sample: Sample, contract: Contract) -> tuple[Plan, ...]:
+    return planner.plans(sample, contract, tuple(contract.requirements), 0)
 
 
 def test_every_requirement_has_a_check_and_every_check_a_requirement(contract: Contract) -> None:
@@ -27,15 +28,14 @@ def test_every_requirement_has_a_check_and_every_check_a_requirement(contract: C
 
 
 def test_every_filter_requirement_names_an_operator_and_a_kind_of_the_contract(contract: Contract) -> None:
-    kinds = {"list" if kind.endswith("_list") else kind for kind in contract.kinds.values()}
-    named = {tuple(name.split(".")[1:]) for name in contract.requirements if name.startswith("filter.")}
-    accepted = set()
-    for body in bodies.filters(contract):
-        kind = contract.field_kind(body["filter_field"])
-        if contract.accepts(body) and body["filter_field"] in contract.kinds:
-            accepted.add((body["filter_operator"], "list" if kind.endswith("_list") else kind))
+    named = {name for name in contract.requirements if name.startswith("filter.")}
+    accepted = {
+        contract.requirement_of(body["filter_operator"], body["filter_field"])
+        for body in bodies.filters(contract)
+        if contract.accepts(body) and body["filter_field"] in contract.kinds
+    }
     assert named == accepted
-    assert {kind for _, kind in named} == kinds
+    assert {contract.requirement_of("exists", member) for member in contract.kinds} <= named
 
 
 def test_every_class_has_requirements(contract: Contract) -> None:
@@ -74,17 +74,17 @@ def test_the_plan_is_small(plans: tuple[Plan, ...]) -> None:
     assert len({probe.filter for plan in plans for probe in plan.probes}) <= 400
 
 
-def test_each_rival_of_a_probe_answers_otherwise(plans: tuple[Plan, ...], universe: Universe) -> None:
+def test_each_rival_of_a_probe_answers_otherwise(plans: tuple[Plan, ...], sample: Sample) -> None:
     for plan in plans:
         if plan.requirement.startswith(("filter.", "field.")):
             for probe in plan.probes:
-                assert universe.fitting(RIGHT, probe.filter) == probe.expected
+                assert sample.matching(RIGHT, probe.filter) == probe.expected
                 for rival, answer in probe.rivals:
-                    assert universe.fitting(rival.reading, probe.filter) == answer != probe.expected
+                    assert sample.matching(rival.reading, probe.filter) == answer != probe.expected
 
 
 def test_without_telling_logs_the_plan_says_undecided_and_what_it_takes(contract: Contract) -> None:
-    bare = Universe([{"trace_id": "a", "start_timestamp": "2024-01-01T00:00:00Z"}], contract.kinds)
+    bare = Sample([{"trace_id": "a", "start_timestamp": "2024-01-01T00:00:00Z"}], contract.kinds)
     [plan] = [p for p in planner.plans(bare, contract, ("filter.like.map",), 0) if p.requirement == "filter.like.map"]
     assert not plan.probes
     assert "like-percent-is-wildcard" in {rival.name for rival in plan.undecided}
@@ -93,12 +93,15 @@ def test_without_telling_logs_the_plan_says_undecided_and_what_it_takes(contract
 
 _PRINT_PLAN = """
 import json
-from parea_conformance import contract, planner, seed_data
-from parea_conformance.universe import Universe, sort_key
+from parea_conformance import contract
+from parea_conformance.logs import seed_data
+from parea_conformance.probes import planner
+from parea_conformance.logs.sample import LogSet, Sample
+from parea_conformance.reading.order import root_key
 said = contract.load()
-logs = sorted((json.loads(json.dumps(log)) for log in seed_data.logs(said)), key=sort_key)[:60]
+logs = sorted((json.loads(json.dumps(log)) for log in seed_data.logs(said)), key=root_key)[:60]
 names = tuple(name for name in said.requirements if name.endswith((".text", ".map", ".score", ".key")))
-for plan in planner.plans(Universe(logs, said.kinds), said, names, 3):
+for plan in planner.plans(Sample(logs, said.kinds), said, names, 3):
     print(plan.requirement, [str(probe.filter) for probe in plan.probes], [rival.name for rival in plan.undecided])
 """
 
@@ -118,17 +121,17 @@ def test_nothing_depends_on_the_order_of_sets_in_the_process() -> None:
     assert len(printed.pop().splitlines()) > 10
 
 
-def test_seeds_change_the_plan_but_not_what_it_proves(universe: Universe, contract: Contract) -> None:
+def test_seeds_change_the_plan_but_not_what_it_proves(sample: Sample, contract: Contract) -> None:
     names = ("filter.equals.text", "field.key")
-    first, second = (planner.plans(universe, contract, names, seed) for seed in (0, 7))
+    first, second = (planner.plans(sample, contract, names, seed) for seed in (0, 7))
     assert [plan.probes for plan in first] != [plan.probes for plan in second]
     for one, other in zip(first, second, strict=True):
         proved = [{rival.name for probe in plan.probes for rival, _ in probe.rivals} for plan in (one, other)]
         assert proved[0] == proved[1] == {rival.name for rival in rivals_of(one.requirement)}
 
 
-def test_candidates_hold_only_what_the_contract_accepts(universe: Universe, contract: Contract) -> None:
-    candidates = Candidates(universe, contract)
+def test_candidates_hold_only_what_the_contract_accepts(sample: Sample, contract: Contract) -> None:
+    candidates = Candidates(sample, contract)
     kept = candidates.sendable(
         [Filter("latency", "like", "1"), Filter("latency", "equals", "1"), Filter("output", "in")]
     )
@@ -144,16 +147,14 @@ def test_the_examples_of_the_contract_cover_every_operator(contract: Contract) -
 @pytest.mark.parametrize("operator", ["equals", "not_equals", "like", "in", "between", "greater_than", "less_than",
                                       "greater_than_or_equal", "less_than_or_equal", "is_null", "exists"])  # fmt: skip
 def test_the_example_of_an_operator_alone_exposes_wrong_readings(
-    operator: str, universe: Universe, contract: Contract
+    operator: str, sample: Sample, contract: Contract
 ) -> None:
     example = contract.examples()[operator]
-    fitting = universe.fitting(RIGHT, example)
-    kind = contract.field_kind(example.field or "")
-    kind = "list" if kind.endswith("_list") else kind
+    matching = sample.matching(RIGHT, example)
     told = [
         rival.name
-        for rival in rivals_of(f"filter.{operator}.{kind}")
-        if universe.fitting(rival.reading, example) != fitting
+        for rival in rivals_of(contract.requirement_of(operator, example.field or ""))
+        if sample.matching(rival.reading, example) != matching
     ]
-    assert fitting not in (0, universe.everything)
+    assert matching not in (LogSet(), sample.everything)
     assert len(told) >= 3, told

@@ -1,11 +1,11 @@
-"""Reading answers: facts by bytes, and what is no array of logs."""
+"""Reading answers: facts by bytes, and what is not an array of logs."""
 
 import json
 from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
-from parea_conformance.facts import Library, elements
+from parea_conformance.logs.known import KnownLogs, elements
 
 
 def _log(number: int, **members: Any) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def _log(number: int, **members: Any) -> dict[str, Any]:
 
 
 def test_an_answer_is_read_once_and_known_by_its_bytes(contract: Contract) -> None:
-    library = Library(contract)
+    library = KnownLogs(contract)
     body = json.dumps([_log(1, output="a"), _log(2, latency=1.0)]).encode()
     first, faults = library.read(body)
     again, _ = library.read(body)
@@ -21,8 +21,8 @@ def test_an_answer_is_read_once_and_known_by_its_bytes(contract: Contract) -> No
     assert [one is other for one, other in zip(first, again, strict=True)] == [True, True]
 
 
-def test_the_order_of_members_and_blanks_do_not_change_what_a_log_says(contract: Contract) -> None:
-    library = Library(contract)
+def test_the_order_of_members_and_spaces_do_not_change_what_a_log_says(contract: Contract) -> None:
+    library = KnownLogs(contract)
     [one], _ = library.read(b'[{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","cost":1}]')
     [other], _ = library.read(b'[ {"cost": 1, "start_timestamp":"2024-01-01T00:00:00Z", "trace_id":"a"} ]')
     [changed], _ = library.read(b'[{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","cost":2}]')
@@ -31,7 +31,7 @@ def test_the_order_of_members_and_blanks_do_not_change_what_a_log_says(contract:
 
 def test_logs_that_break_the_schema_are_named_and_left_out(contract: Contract) -> None:
     logs = [_log(1), {"trace_id": "x"}, _log(3, latency="slow"), _log(4, end_timestamp="yesterday"), _log(5)]
-    facts, faults = Library(contract).read(json.dumps(logs).encode())
+    facts, faults = KnownLogs(contract).read(json.dumps(logs).encode())
     assert [fact.trace_id for fact in facts] == ["t-00001", "t-00005"]
     assert [fault.split(" ")[1] for fault in faults] == ["1", "2", "3"]
     assert "$.latency" in faults[1]
@@ -49,7 +49,7 @@ def test_logs_that_break_the_schema_are_named_and_left_out(contract: Contract) -
     ],
 )
 def test_what_json_allows_is_no_fault(contract: Contract, log: str) -> None:
-    facts, faults = Library(contract).read(f"[{log}]".encode())
+    facts, faults = KnownLogs(contract).read(f"[{log}]".encode())
     assert (len(facts), faults) == (1, [])
 
 

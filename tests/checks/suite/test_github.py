@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
-from checks.suite.conftest import KEY
-from parea_conformance import seed_data
+from checks.suite.support import KEY, keyless
+from parea_conformance.logs import seed_data
 from parea_conformance.report.github import annotations, main, summary
 from parea_target.server import running
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 ROOT = Path(__file__).resolve().parents[3]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -47,12 +47,7 @@ def play(tmp_path: Path) -> Play:
 @pytest.fixture(scope="module")
 def servers(target: ASGIApp) -> Iterator[dict[str, str]]:
     """A right server, and one that takes every key."""
-
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
-    with running(target) as right, running(keyless) as wrong:
+    with running(target) as right, running(keyless(target)) as wrong:
         yield {"right": right, "wrong": wrong}
 
 

@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from parea_conformance import arguments, seed_data
+from checks.suite.support import KEY, OTHER_KEY, keyless
 from parea_conformance.contract import Contract
-from parea_conformance.options import Options
-from parea_conformance.suite import judge
-from parea_conformance.verdict import Verdict
-from parea_conformance.wire import BudgetSpentError, Wire
+from parea_conformance.engine import judge
+from parea_conformance.http.client import BudgetSpentError, Client
+from parea_conformance.ledger import Verdict
+from parea_conformance.logs import seed_data
+from parea_conformance.options import Options, read_options
 from parea_target.server import running
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-KEY = "a-key-of-the-tests-7d1f"
-OTHER_KEY = "another-key-of-the-tests"
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 MakeOptions = Callable[..., Options]
@@ -55,20 +54,20 @@ def test_a_spent_budget_still_finds_what_it_reached(target: ASGIApp, options: Ma
 
 
 def test_the_rate_is_kept(right: str, options: MakeOptions, contract: Contract) -> None:
-    wire = Wire(contract, options(right, rate=50.0))
+    client = Client(contract, options(right, rate=50.0))
     start = time.monotonic()
     for _ in range(11):
-        wire.send(wire.request({}))
-    wire.close()
+        client.send(client.request({}))
+    client.close()
     assert time.monotonic() - start >= 10 / 50
 
 
 def test_the_budget_of_a_wire(right: str, options: MakeOptions, contract: Contract) -> None:
-    wire = Wire(contract, options(right, max_requests=2))
-    assert [wire.send(wire.request({})).status for _ in range(2)] == [200, 200]
+    client = Client(contract, options(right, max_requests=2))
+    assert [client.send(client.request({})).status for _ in range(2)] == [200, 200]
     with pytest.raises(BudgetSpentError, match="2 requests"):
-        wire.send(wire.request({}))
-    wire.close()
+        client.send(client.request({}))
+    client.close()
 
 
 def test_a_dry_run_sends_little_says_what_it_would_send_and_is_no_pass(right: str, options: MakeOptions) -> None:
@@ -96,12 +95,8 @@ def test_the_other_tenant_is_judged_from_both_sides(right: str, options: MakeOpt
 
 
 def test_known_failures_still_run_and_one_that_passes_fails_the_run(target: ASGIApp, options: MakeOptions) -> None:
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
     known = tuple((name, "a ticket") for name in ("auth.key-missing", "auth.key-wrong"))
-    with running(keyless) as base_url:
+    with running(keyless(target)) as base_url:
         none = judge(options(base_url, classes=("core",)))
         all_known = judge(options(base_url, classes=("core",), known_failures=known))
         some = judge(options(base_url, classes=("core",), known_failures=known[:1]))
@@ -116,19 +111,19 @@ def test_the_file_of_known_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file = tmp_path / "known"
     words = ["http://127.0.0.1:1", "--experiment", "e", "--known-failures", str(file)]
     file.write_text("# ours\nauth.first  judged late, #12\n\nhttp.size a proxy cuts # until May\n", encoding="utf-8")
-    options, _ = arguments.read_options(words)
+    options, _ = read_options(words)
     assert options.known_failures == (("auth.first", "judged late,"), ("http.size", "a proxy cuts"))
     for wrong in ("no.such a reason", "auth.first", "auth.first   # why"):
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(SystemExit) as exit_:
-            arguments.read_options(words)
+            read_options(words)
         assert exit_.value.code == 2
 
 
 def test_keys_are_in_no_representation(options: MakeOptions, contract: Contract) -> None:
     given = options("http://127.0.0.1:1", other_api_key=OTHER_KEY)
-    wire = Wire(contract, given)
-    shown = repr(given) + repr(wire) + wire.curl(wire.request({}))
-    wire.close()
+    client = Client(contract, given)
+    shown = repr(given) + repr(client) + client.curl(client.request({}))
+    client.close()
     assert KEY not in shown
     assert OTHER_KEY not in shown

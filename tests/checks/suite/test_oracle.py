@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
-from parea_conformance.filters import Filter
-from parea_conformance.oracle import RIGHT, instant
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT, instant
 
 _ROOT = {"trace_id": "t", "start_timestamp": "2024-04-15T10:00:00.5+00:00"}
 
 
-def _fits(contract: Contract, log: dict[str, Any], filter_: Filter) -> bool:
+def _matches(contract: Contract, log: dict[str, Any], filter_: Filter) -> bool:
     assert contract.accepts(filter_.body()), "the table asks what the contract refuses"
     return RIGHT.judge(RIGHT.values({**_ROOT, **log}, filter_, contract.kinds), filter_)
 
 
-FITS: list[tuple[dict[str, Any], str, str, str | None, bool]] = [
+MATCHING: list[tuple[dict[str, Any], str, str, str | None, bool]] = [
     ({"output": "Foo"}, "output", "equals", "Foo", True),
     ({"output": "Foo"}, "output", "equals", "foo", False),
     ({"output": "Foo"}, "output", "equals", "Foo ", False),
@@ -114,25 +114,25 @@ MAPS: list[tuple[Any, str, str | None, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("log", "field", "operator", "value", "fits"), FITS)
+@pytest.mark.parametrize(("log", "field", "operator", "value", "matches"), MATCHING)
 def test_members(
-    contract: Contract, log: dict[str, Any], field: str, operator: str, value: str | None, fits: bool
+    contract: Contract, log: dict[str, Any], field: str, operator: str, value: str | None, matches: bool
 ) -> None:
-    assert _fits(contract, log, Filter(field, operator, value)) is fits
+    assert _matches(contract, log, Filter(field, operator, value)) is matches
 
 
-@pytest.mark.parametrize(("held", "operator", "value", "fits"), MAPS)
+@pytest.mark.parametrize(("held", "operator", "value", "matches"), MAPS)
 @pytest.mark.parametrize("key", ["k", "", "a.b", 'q"[0]'])
-def test_maps(contract: Contract, key: str, held: Any, operator: str, value: str | None, fits: bool) -> None:
+def test_maps(contract: Contract, key: str, held: Any, operator: str, value: str | None, matches: bool) -> None:
     log = {"metadata": {key: held, "other": "x"}}
-    assert _fits(contract, log, Filter("metadata", operator, value, key)) is fits
+    assert _matches(contract, log, Filter("metadata", operator, value, key)) is matches
 
 
 def test_a_missing_map_and_a_missing_key_are_null(contract: Contract) -> None:
     for log in ({}, {"metadata": None}, {"metadata": {"other": 1}}, {"metadata": {"K": 1}}):
-        assert _fits(contract, log, Filter("metadata", "is_null", None, "k"))
-        assert _fits(contract, log, Filter("metadata", "not_equals", "1", "k"))
-        assert not _fits(contract, log, Filter("metadata", "equals", "1", "k"))
+        assert _matches(contract, log, Filter("metadata", "is_null", None, "k"))
+        assert _matches(contract, log, Filter("metadata", "not_equals", "1", "k"))
+        assert not _matches(contract, log, Filter("metadata", "equals", "1", "k"))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,23 @@ def test_instants_in_order() -> None:
 @pytest.mark.parametrize(
     "text", ["2024-04-15", "2024-02-30T00:00:00Z", "2024-04-15T24:00:00Z", "2024-04-15T10:00:00", "now", ""]
 )
-def test_what_is_no_instant(text: str) -> None:
+def test_what_is_not_an_instant(text: str) -> None:
     with pytest.raises(ValueError, match="no"):
         instant(text)
+
+
+@pytest.mark.parametrize("operator", ["starts_with", "EQUALS", "", None])
+def test_an_operator_that_is_not_known_is_an_error(operator: str | None) -> None:
+    for values in ((5.0,), ("a",), (), None):
+        with pytest.raises(ValueError, match="does not know the operator"):
+            RIGHT.judge(values, Filter("latency", operator, "9"))
+
+
+def test_the_oracle_knows_every_operator(contract: Contract) -> None:
+    for operator in contract.operators:
+        assert RIGHT.judge((5.0,), Filter("latency", operator, "9")) in (True, False)
+
+
+def test_a_kind_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        RIGHT.values({"latency": 1}, Filter("latency", "exists"), {"latency": "weight"})

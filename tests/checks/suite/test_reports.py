@@ -8,27 +8,22 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from checks.browser import dom_of
+from checks.suite.support import keyless
 from parea_conformance import cli
+from parea_conformance.engine import judge
 from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_html, compare
 from parea_conformance.report.data import report_schema
-from parea_conformance.suite import judge
 from parea_target.server import running
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-KEY = "a-key-of-the-tests-7d1f"
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 
 @pytest.fixture(scope="module")
 def data(target: ASGIApp, options: Callable[..., Options]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The data of a right report, and of one with failures."""
-
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
-    with running(target) as right, running(keyless) as wrong:
+    with running(target) as right, running(keyless(target)) as wrong:
         yield tuple(json.loads(json.dumps(as_data(judge(options(url))))) for url in (right, wrong))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from parea_conformance import planner
 from parea_conformance.contract import Contract
-from parea_conformance.sampling import SAMPLE, Sampler
-from parea_conformance.traits import of_log, of_neighbours
-from parea_conformance.universe import Universe, sort_key
+from parea_conformance.logs.sample import LogSet, Sample
+from parea_conformance.logs.sampling import SAMPLE, Sampler
+from parea_conformance.logs.traits import of_log, of_neighbours
+from parea_conformance.probes import planner
+from parea_conformance.reading.order import root_key
 
 
 def _log(number: int, **members: Any) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def test_neighbours_that_a_wrong_order_would_change_round_are_kept_together(cont
 
 def test_keys_without_number_leave_room_for_other_traits(contract: Contract) -> None:
     logs = [_log(number, metadata={f"run-{number}": number}) for number in range(3000)]
-    logs[2999]["target"] = " blanks around "
+    logs[2999]["target"] = " spaces around "
     assert "t-02999" in {log["trace_id"] for log in _sample(contract, logs)}
 
 
@@ -93,9 +94,18 @@ def test_the_traits_of_a_log(contract: Contract, members: dict[str, Any], trait:
     assert trait in set(of_log(_log(0, **members), contract.kinds))
 
 
-def test_what_few_telling_logs_decide_they_decide_among_many_others(contract: Contract, universe: Universe) -> None:
-    logs = sorted([*map(dict, universe.logs), *_ordinary(3000)], key=sort_key)
-    sampled = Universe(_sample(contract, json.loads(json.dumps(logs))), contract.kinds, len(logs))
+def test_what_few_telling_logs_decide_they_decide_among_many_others(contract: Contract, sample: Sample) -> None:
+    logs = sorted([*map(dict, sample.logs), *_ordinary(3000)], key=root_key)
+    sampled = Sample(_sample(contract, json.loads(json.dumps(logs))), contract.kinds, len(logs))
     assert len(sampled.logs) == SAMPLE
     plans = planner.plans(sampled, contract, tuple(contract.requirements), 0)
     assert {plan.requirement: [r.name for r in plan.undecided] for plan in plans if plan.undecided} == {}
+
+
+def test_sets_of_logs() -> None:
+    one, other = LogSet.of([0, 2, 2]), LogSet.of([2, 5])
+    assert (list(one), len(one), bool(one), bool(LogSet())) == ([0, 2], 2, True, False)
+    assert (one | other, one & other, one - other) == (LogSet.of([0, 2, 5]), LogSet.of([2]), LogSet.of([0]))
+    assert len({one, LogSet.of([2, 0])}) == 1
+    with pytest.raises(AttributeError):
+        one.bits = 7  # type: ignore[misc]

@@ -11,19 +11,20 @@ from typing import Any
 import httpx
 import parea_target
 import pytest
-from parea_conformance import cli, seed_data
+from checks.suite.support import KEY, keyless
+from parea_conformance import cli
 from parea_conformance.contract import Contract
+from parea_conformance.engine import Report, judge
+from parea_conformance.ledger import Verdict
+from parea_conformance.logs import seed_data
+from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_junit
-from parea_conformance.run import Options
-from parea_conformance.suite import Report, judge
-from parea_conformance.verdict import Verdict
 from parea_target.loader import read_experiments
 from parea_target.server import running
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-KEY = "a-key-of-the-tests-7d1f"
 pytestmark = pytest.mark.xdist_group("verdicts")
 
 MakeOptions = Callable[..., Options]
@@ -82,11 +83,7 @@ def test_a_server_that_answers_every_filter_with_all_logs(logs: list[dict[str, A
 
 
 def test_a_server_that_ignores_the_key(target: ASGIApp, options: MakeOptions) -> None:
-    async def keyless(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"x-api-key"]
-        await target({**scope, "headers": [*headers, (b"x-api-key", KEY.encode())]}, receive, send)
-
-    with running(keyless) as base_url:
+    with running(keyless(target)) as base_url:
         report = judge(options(base_url))
     assert report.status == 1
     assert _failed(report) == {"auth.key-missing", "auth.key-wrong", "auth.first"}

@@ -11,11 +11,11 @@ from typing import Any, cast
 import jsonschema_rs
 
 from parea_conformance import contract
+from parea_conformance.engine import Report
+from parea_conformance.ledger import Entry, Verdict
 from parea_conformance.report.html import as_html
 from parea_conformance.report.junit import as_junit
 from parea_conformance.report.terminal import verdict_line
-from parea_conformance.suite import Report
-from parea_conformance.verdict import Entry, Verdict
 
 FORMAT = 1
 """Raised when a member of the report is renamed, removed or changes its meaning."""
@@ -97,7 +97,7 @@ def load_report(path: Path) -> dict[str, Any]:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is no report, or of another format; the message says where.
+        ValueError: it is not a report, or of another format; the message says where.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -82,7 +82,7 @@ def _requirement(entry: Mapping[str, Any], shown: int = 5) -> str:
     if len(entry["failures"]) > shown:
         parts.append(_tag("p", f"and {len(entry['failures']) - shown} more, in report.json"))
     if entry["evidence"]:
-        head = _tag("tr", *(_tag("th", name) for name in ("request", "logs that fit", "rivals told apart")))
+        head = _tag("tr", *(_tag("th", name) for name in ("request", "logs that match", "rivals told apart")))
         rows = [
             _tag("tr", _tag("td", _tag("code", escape(proof["filter"]))), _tag("td", str(proof["fitting"])),
                  _tag("td", escape(", ".join(proof["rivals"]))))

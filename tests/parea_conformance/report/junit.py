@@ -3,15 +3,10 @@
 import re
 import xml.etree.ElementTree as ET
 
-from parea_conformance.suite import Report
-from parea_conformance.verdict import Entry, Failure, Verdict
+from parea_conformance.engine import Report
+from parea_conformance.ledger import Entry, Failure, Verdict
 
-_ELEMENTS = {
-    Verdict.FAIL: "failure",
-    Verdict.ERROR: "error",
-    Verdict.UNDECIDED: "error",
-    Verdict.SKIPPED: "skipped",
-}
+_ELEMENTS = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.UNDECIDED: "error", Verdict.SKIPPED: "skipped"}
 # XML 1.0 cannot hold these characters, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

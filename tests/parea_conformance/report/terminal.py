@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from parea_conformance.suite import CONFORMANT, NOT_CONFORMANT, Report
-from parea_conformance.verdict import Entry, Failure, Verdict
+from parea_conformance.engine import CONFORMANT, NOT_CONFORMANT, Report
+from parea_conformance.ledger import Entry, Failure, Verdict
 
 _STYLES = {
     Verdict.PASS: "green",

@@ -1,16 +1,10 @@
-"""Wrong readings of the answer as a whole: which logs stand in it, in what order, and what they hold.
-
-Each takes the logs that fit (root logs, in the right order) and all root logs, and gives the trace ids that a server
-with that reading would answer.
-"""
+"""Wrong readings of the answer as a whole: in what order logs stand in it, and how many."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from parea_conformance.oracle import Log, instant
-from parea_conformance.universe import descendants
-
-Order = Callable[[Log], object]
+from parea_conformance.reading.oracle import Log, instant
+from parea_conformance.reading.order import child_key, root_key
 
 
 @dataclass(frozen=True)
@@ -29,12 +23,8 @@ class OrderRival:
         return sorted(logs, key=self.key, reverse=self.reverse)
 
 
-def _order(log: Log) -> int:
-    return int(log.get("execution_order") or 0)
-
-
 def _start(log: Log) -> int:
-    return instant(log["start_timestamp"])
+    return root_key(log)[0]
 
 
 def _backwards(text: str) -> tuple[int, ...]:
@@ -61,7 +51,7 @@ ROOT_ORDERS = (
         "Answers are ordered from the latest to the earliest.",
         "two starts",
         "result.order",
-        lambda log: (_start(log), log["trace_id"]),
+        root_key,
         reverse=True,
     ),
     OrderRival(
@@ -124,38 +114,23 @@ CHILD_ORDERS = (
         lambda log: (_start(log), log["trace_id"]),
     ),
     OrderRival(
-        "children-descending",
-        "Children are ordered downwards.",
-        "two children",
-        "result.tree",
-        lambda log: (_order(log), log["trace_id"]),
-        reverse=True,
+        "children-descending", "Children are ordered downwards.", "two children", "result.tree", child_key, reverse=True
     ),
     OrderRival(
         "children-as-text",
         "`execution_order` orders as text.",
         "two children with the places 9 and 10",
         "result.tree",
-        lambda log: (str(_order(log)), log["trace_id"]),
+        lambda log: (str(child_key(log)[0]), log["trace_id"]),
     ),
     OrderRival(
         "children-ties-reversed",
         "Children of one place are ordered by `trace_id` downwards.",
         "two children of one place",
         "result.tree",
-        lambda log: (_order(log), *_backwards(log["trace_id"])),
+        lambda log: (child_key(log)[0], *_backwards(log["trace_id"])),
     ),
 )
-
-
-def child_key(log: Log) -> tuple[int, str]:
-    """The right place of a child: `execution_order` (absent counts as 0), then `trace_id` by code point."""
-    return _order(log), log["trace_id"]
-
-
-def with_descendants(log: Log) -> list[Log]:
-    """The log and all below it."""
-    return [log, *descendants(log)]
 
 
 CAPS = (10, 20, 25, 50, 100)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from parea_conformance.oracle import RIGHT, Log, ascii_lower, double
+from parea_conformance.reading.oracle import RIGHT, Log, ascii_lower, double
 from parea_conformance.rivals.registry import rival
 
 _SCORE = ("field.score", "field.score-bare")
@@ -63,9 +63,9 @@ def score_name_is_ignored(log: Log, name: str) -> list[float]:
     return [double(entry["score"]) for entry in log.get("scores") or ()]
 
 
-@rival("field.score", step="scores", needs="a score with a blank around its name")
+@rival("field.score", step="scores", needs="a score with a space around its name")
 def score_name_is_trimmed(log: Log, name: str) -> list[float]:
-    """Blanks around the name of a score are dropped."""
+    """Spaces around the name of a score are dropped."""
     return [double(e["score"]) for e in log.get("scores") or () if e["name"].strip() == name.strip()]
 
 

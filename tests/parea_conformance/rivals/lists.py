@@ -2,32 +2,32 @@
 
 from collections.abc import Callable
 
-from parea_conformance.oracle import RIGHT, Values
+from parea_conformance.reading.oracle import RIGHT, Values
 from parea_conformance.rivals.registry import rival
 
 _SOME = ("filter.equals.list", "filter.like.list", "filter.in.list", "field.score-repeated", "field.annotation-users")
 
 
-@rival(*_SOME, step="some", needs="several values of which the second fits")
+@rival(*_SOME, step="some", needs="several values of which the second matches")
 def only_first_value(results: list[bool]) -> bool:
     """Only the first value counts."""
     return results[:1] == [True]
 
 
-@rival(*_SOME, step="some", needs="several values of which the first fits")
+@rival(*_SOME, step="some", needs="several values of which the first matches")
 def only_last_value(results: list[bool]) -> bool:
     """Only the last value counts."""
     return results[-1:] == [True]
 
 
-@rival(*_SOME, step="some", needs="several values of which one fits")
-def every_value_must_fit(results: list[bool]) -> bool:
-    """Every value must fit."""
+@rival(*_SOME, step="some", needs="several values of which one matches")
+def every_value_must_match(results: list[bool]) -> bool:
+    """Every value must match."""
     return bool(results) and all(results)
 
 
-@rival("filter.equals.list", step="some", needs="several values of which one fits")
-def only_value_must_fit(results: list[bool]) -> bool:
+@rival("filter.equals.list", step="some", needs="several values of which one matches")
+def only_value_must_match(results: list[bool]) -> bool:
     """The list must hold the one value and nothing else."""
     return results == [True]
 
@@ -58,7 +58,7 @@ def not_equals_first_only(values: Values, equal: Callable[[object], bool]) -> bo
 
 @rival("filter.not_equals.list", step="not_equals", needs="an empty list")
 def not_equals_loses_empty_list(values: Values, equal: Callable[[object], bool]) -> bool:
-    """`not_equals` does not fit an empty list."""
+    """`not_equals` does not match an empty list."""
     return values is None or (values != () and not any(equal(value) for value in values))
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from parea_conformance.oracle import OPAQUE, RIGHT, Values, ascii_lower, number
+from parea_conformance.reading.oracle import OPAQUE, RIGHT, Values, ascii_lower, number
 from parea_conformance.rivals.registry import rival
 
 _KEY = ("field.key",)
@@ -40,9 +40,9 @@ def key_without_case(entries: Mapping[str, Any], key: str) -> object:
     return next((value for name, value in entries.items() if ascii_lower(name) == ascii_lower(key)), None)
 
 
-@rival(*_KEY, step="under_key", needs="a key with a blank around it, or none")
+@rival(*_KEY, step="under_key", needs="a key with a space around it, or none")
 def key_is_trimmed(entries: Mapping[str, Any], key: str) -> object:
-    """Blanks around a key are dropped."""
+    """Spaces around a key are dropped."""
     return entries.get(key.strip())
 
 
@@ -71,7 +71,7 @@ def key_is_prefix(entries: Mapping[str, Any], key: str) -> object:
     return next((value for name, value in entries.items() if name.startswith(key)), None)
 
 
-@rival(*_KEY, step="under_key", needs="a key that is no identifier")
+@rival(*_KEY, step="under_key", needs="a key that is not an identifier")
 def key_must_be_identifier(entries: Mapping[str, Any], key: str) -> object:
     """Only keys that are names of a program are found."""
     return entries.get(key) if key.isidentifier() else None
@@ -153,8 +153,8 @@ def map_boolean_is_ordered(value: object) -> object:
 
 
 @rival("filter.like.map", step="like", needs="a number under a key")
-def map_like_fits_numbers(this: object, value: str) -> bool:
-    """`like` fits the digits of a number under a key."""
+def map_like_matches_numbers(this: object, value: str) -> bool:
+    """`like` matches the digits of a number under a key."""
     if isinstance(this, float):
         return value in (str(int(this)) if this.is_integer() else repr(this))
     return isinstance(this, str) and RIGHT.contains(this, value)
@@ -175,7 +175,7 @@ def map_orders_as_text(operator: str, this: Any, that: Any) -> bool:
 
 @rival("filter.not_equals.map", step="not_equals", needs="an array or object under a key")
 def map_not_equals_scalars_only(values: Values, equal: Callable[[object], bool]) -> bool:
-    """`not_equals` does not fit an array or object under a key."""
+    """`not_equals` does not match an array or object under a key."""
     return values is None or (values[0] is not OPAQUE and not equal(values[0]))
 
 

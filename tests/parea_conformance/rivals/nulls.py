@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from parea_conformance.oracle import Values
+from parea_conformance.reading.oracle import Values
 from parea_conformance.rivals.registry import rival
 
 _VALUED = (
@@ -11,27 +11,27 @@ _VALUED = (
 )  # fmt: skip
 
 
-@rival(*_VALUED, step="null_fits", needs="a log whose value is null or absent")
-def null_fits(operator: str) -> bool:
-    """A null or absent value fits any filter."""
+@rival(*_VALUED, step="null_matches", needs="a log whose value is null or absent")
+def null_matches(operator: str) -> bool:
+    """A null or absent value matches any filter."""
     return operator != ""
 
 
-@rival(*_VALUED, step="some", needs="a log that fits")
-def nothing_fits(results: list[bool]) -> bool:
-    """No log fits."""
+@rival(*_VALUED, step="some", needs="a log that matches")
+def nothing_matches(results: list[bool]) -> bool:
+    """No log matches."""
     return bool(results) and False
 
 
-@rival(*_VALUED, step="some", needs="a log with a value that does not fit")
-def everything_present_fits(results: list[bool]) -> bool:
+@rival(*_VALUED, step="some", needs="a log with a value that does not match")
+def everything_present_matches(results: list[bool]) -> bool:
     """The filter is not applied to logs that have a value."""
     return bool(results) or True
 
 
-@rival(*_VALUED, step="some", needs="a log that fits beside one that does not")
-def fits_the_others(results: list[bool]) -> bool:
-    """The logs that do not fit are returned."""
+@rival(*_VALUED, step="some", needs="a log that matches beside one that does not")
+def matches_the_others(results: list[bool]) -> bool:
+    """The logs that do not match are returned."""
     return not any(results)
 
 
@@ -43,7 +43,7 @@ def not_equals_loses_null(values: Values, equal: Callable[[object], bool]) -> bo
 
 @rival("filter.not_equals.*", step="not_equals", needs="a log whose value equals")
 def not_equals_is_exists(values: Values, equal: Callable[[object], bool]) -> bool:
-    """`not_equals` fits everything."""
+    """`not_equals` matches everything."""
     del values, equal
     return True
 
@@ -56,7 +56,7 @@ def not_equals_is_equals(values: Values, equal: Callable[[object], bool]) -> boo
 
 @rival("filter.not_equals.*", step="not_equals", needs="a log whose value differs")
 def not_equals_null_only(values: Values, equal: Callable[[object], bool]) -> bool:
-    """`not_equals` fits null only."""
+    """`not_equals` matches null only."""
     del equal
     return values is None
 
@@ -69,13 +69,13 @@ def is_null_is_exists(values: Values) -> bool:
 
 @rival("filter.is_null.*", step="is_null", needs="a log whose value is not null")
 def is_null_everywhere(values: Values) -> bool:
-    """`is_null` fits everything."""
+    """`is_null` matches everything."""
     return values is None or True
 
 
 @rival("filter.is_null.*", step="is_null", needs="a log whose value is null or absent")
 def is_null_nowhere(values: Values) -> bool:
-    """`is_null` fits nothing."""
+    """`is_null` matches nothing."""
     return values is None and False
 
 
@@ -118,13 +118,13 @@ def exists_is_is_null(values: Values) -> bool:
 
 @rival("filter.exists.*", step="exists", needs="a log whose value is null or absent")
 def exists_everywhere(values: Values) -> bool:
-    """`exists` fits everything."""
+    """`exists` matches everything."""
     return values is not None or True
 
 
 @rival("filter.exists.*", step="exists", needs="a log whose value is not null")
 def exists_nowhere(values: Values) -> bool:
-    """`exists` fits nothing."""
+    """`exists` matches nothing."""
     return values is not None and False
 
 

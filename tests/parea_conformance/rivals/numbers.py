@@ -5,7 +5,7 @@ import struct
 from decimal import Decimal
 from typing import Any
 
-from parea_conformance.oracle import double, number
+from parea_conformance.reading.oracle import RIGHT, double, number
 from parea_conformance.rivals.registry import rival
 
 _EQUAL = ("filter.equals.number", "filter.not_equals.number", "filter.in.number")
@@ -16,6 +16,8 @@ _ORDERED = (
     "filter.less_than_or_equal.number",
 )
 _NUMBER = (*_EQUAL, *_ORDERED, "filter.between.number")
+
+_MARGIN = {"greater_than": 1, "less_than": -1}
 
 
 def _written(this: float) -> str:
@@ -29,7 +31,7 @@ def equal_as_text(this: float, value: str) -> bool:
     return _written(this) == value
 
 
-@rival(*_EQUAL, step="number_equal", needs="a number that is no integer")
+@rival(*_EQUAL, step="number_equal", needs="a number that is not an integer")
 def equal_as_integers(this: float, value: str) -> bool:
     """Numbers compare without their fraction."""
     that = number(value)
@@ -90,7 +92,7 @@ def number_without_sign(this: float) -> float:
 
 
 @rival("filter.less_than.number", "filter.less_than_or_equal.number", step="comparable", needs="a number")
-def beyond_doubles_fits_nothing(this: object, value: str) -> float | None:
+def beyond_doubles_matches_nothing(this: object, value: str) -> float | None:
     """With a value beyond the range of doubles nothing compares."""
     that = number(value)
     return that if isinstance(this, float) and that is not None and math.isfinite(that) else None
@@ -105,12 +107,7 @@ def zero_is_missing(this: float) -> float:
 @rival(*_ORDERED, step="compare", needs="numbers whose spelling orders otherwise, as 9 and 10")
 def order_as_text(operator: str, this: float, that: float) -> bool:
     """Numbers order as they are written."""
-    return _ordered(operator, _written(this), _written(that))
-
-
-def _ordered(operator: str, this: Any, that: Any) -> bool:
-    less = "less" in operator
-    return bool((this < that if less else this > that) or ("or_equal" in operator and this == that))
+    return RIGHT.compare(operator, _written(this), _written(that))
 
 
 @rival("filter.between.number", step="within", needs="numbers whose spelling orders otherwise, as 9 and 10")
@@ -119,7 +116,7 @@ def between_as_text(this: float, low: float, high: float) -> bool:
     return _written(low) <= _written(this) <= _written(high)
 
 
-@rival(*_ORDERED, step="comparable", needs="a number that is no integer")
+@rival(*_ORDERED, step="comparable", needs="a number that is not an integer")
 def order_as_integers(this: object, value: str) -> float | None:
     """The value of an ordering loses its fraction."""
     that = number(value)
@@ -129,7 +126,7 @@ def order_as_integers(this: object, value: str) -> float | None:
 @rival("filter.greater_than.*", "filter.less_than.*", step="compare", needs="a value to compare with itself")
 def strict_includes_equal(operator: str, this: Any, that: Any) -> bool:
     """A strict ordering includes the value itself."""
-    return _ordered(operator + "_or_equal", this, that)
+    return RIGHT.compare(operator + "_or_equal", this, that)
 
 
 @rival(
@@ -140,7 +137,7 @@ def strict_includes_equal(operator: str, this: Any, that: Any) -> bool:
 )
 def inclusive_excludes_equal(operator: str, this: Any, that: Any) -> bool:
     """An inclusive ordering leaves the value itself out."""
-    return _ordered(operator.removesuffix("_or_equal"), this, that)
+    return RIGHT.compare(operator.removesuffix("_or_equal"), this, that)
 
 
 @rival(
@@ -153,13 +150,13 @@ def inclusive_excludes_equal(operator: str, this: Any, that: Any) -> bool:
 )
 def order_reversed(operator: str, this: Any, that: Any) -> bool:
     """The ordering is taken the other way round."""
-    return _ordered(operator, that, this)
+    return RIGHT.compare(operator, that, this)
 
 
 @rival("filter.greater_than.number", "filter.less_than.number", step="compare", needs="two numbers less than 1 apart")
 def order_with_margin(operator: str, this: float, that: float) -> bool:
     """An ordering asks for a whole unit between."""
-    return _ordered(operator + "_or_equal", this, that + (-1 if "less" in operator else 1))
+    return RIGHT.compare(operator + "_or_equal", this, that + _MARGIN[operator])
 
 
 @rival("filter.between.*", step="within", needs="a value to be the low end")
@@ -196,5 +193,5 @@ def between_without_low(this: Any, low: Any, high: Any) -> bool:
 
 @rival("filter.between.*", step="pair", needs="a value between two others")
 def between_does_not_trim(value: str) -> list[str]:
-    """`between` refuses blanks around its ends, and then fits nothing."""
+    """`between` refuses spaces around its ends, and then matches nothing."""
     return value.split(",") if " " not in value else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from parea_conformance import contract
-from parea_conformance.oracle import RIGHT, Reading
+from parea_conformance.reading.oracle import RIGHT, Reading
 
 F = TypeVar("F", bound=Callable[..., Any])
 

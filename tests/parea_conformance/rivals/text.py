@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 
-from parea_conformance.oracle import ascii_lower
+from parea_conformance.reading.oracle import ascii_lower
 from parea_conformance.rivals.registry import rival
 
 _EQUAL = ("filter.equals.text", "filter.not_equals.text", "filter.in.text")
@@ -20,15 +20,15 @@ def equal_without_case(text: str, value: str) -> bool:
     return ascii_lower(text) == ascii_lower(value)
 
 
-@rival(*_EQUAL, step="text_equal", needs="a text with a blank at its end, or one to which a blank can be added")
+@rival(*_EQUAL, step="text_equal", needs="a text with a space at its end, or one to which a space can be added")
 def equal_trims_value(text: str, value: str) -> bool:
-    """Blanks around the value are dropped."""
+    """Spaces around the value are dropped."""
     return text == value.strip()
 
 
-@rival("filter.equals.text", "filter.not_equals.text", step="text_equal", needs="a text with a blank at its end")
-def equal_pads_blanks(text: str, value: str) -> bool:
-    """Blanks at the end do not count, as in a CHAR column."""
+@rival("filter.equals.text", "filter.not_equals.text", step="text_equal", needs="a text with a space at its end")
+def equal_pads_spaces(text: str, value: str) -> bool:
+    """Spaces at the end do not count, as in a CHAR column."""
     return text.rstrip(" ") == value.rstrip(" ")
 
 
@@ -46,8 +46,9 @@ def equal_is_prefix(text: str, value: str) -> bool:
 
 @functools.lru_cache(maxsize=1 << 11)
 def _pattern(value: str, wildcards: str) -> re.Pattern[str]:
-    """The value as SQL's LIKE reads it, with some of its wildcards; a backslash is itself, so that no filter tells this
-    reading apart by anything else.
+    """The value as SQL's LIKE reads it, with some of its wildcards.
+
+    A backslash is itself, so that no filter tells this reading apart by anything else.
     """
     pattern = "".join({"%": ".*", "_": "."}[char] if char in wildcards else re.escape(char) for char in value)
     return re.compile(pattern, re.DOTALL)
@@ -127,13 +128,13 @@ def like_whole(text: str, value: str) -> bool:
     return ascii_lower(text) == ascii_lower(value)
 
 
-@rival(*_LIKE, step="contains", needs="a text that fits only when `%` is a wildcard")
+@rival(*_LIKE, step="contains", needs="a text that matches only when `%` is a wildcard")
 def like_percent_is_wildcard(text: str, value: str) -> bool:
     """In `like`, `%` stands for any characters."""
     return _pattern(ascii_lower(value), "%").search(ascii_lower(text)) is not None
 
 
-@rival(*_LIKE, step="contains", needs="a text that fits only when `_` is a wildcard")
+@rival(*_LIKE, step="contains", needs="a text that matches only when `_` is a wildcard")
 def like_underscore_is_wildcard(text: str, value: str) -> bool:
     """In `like`, `_` stands for any character."""
     return _pattern(ascii_lower(value), "_").search(ascii_lower(text)) is not None
@@ -166,9 +167,9 @@ def like_any_word(text: str, value: str) -> bool:
     return all(word in ascii_lower(text) for word in ascii_lower(value).split())
 
 
-@rival("filter.like.text", "filter.like.map", step="contains", needs="a text with a blank inside")
+@rival("filter.like.text", "filter.like.map", step="contains", needs="a text with a space inside")
 def like_trims_value(text: str, value: str) -> bool:
-    """`like` drops blanks around the value."""
+    """`like` drops spaces around the value."""
     return ascii_lower(value.strip()) in ascii_lower(text)
 
 
@@ -178,33 +179,33 @@ def like_nothing_for_empty(text: str, value: str) -> bool:
     return value != "" and ascii_lower(value) in ascii_lower(text)
 
 
-@rival(*_IN, step="split", needs="a value that one part alone fits")
+@rival(*_IN, step="split", needs="a value that one part alone matches")
 def in_does_not_split(value: str) -> list[str]:
     """`in` takes the value as one part."""
     return [value]
 
 
-@rival(*_IN, "filter.in.number", step="split", needs="a value that the second part alone fits")
+@rival(*_IN, "filter.in.number", step="split", needs="a value that the second part alone matches")
 def in_first_part_only(value: str) -> list[str]:
     """`in` looks at the first part only."""
     return [value.split(",")[0].strip(" ")]
 
 
-@rival(*_IN, "filter.in.number", step="split", needs="a value that the first part alone fits")
+@rival(*_IN, "filter.in.number", step="split", needs="a value that the first part alone matches")
 def in_last_part_only(value: str) -> list[str]:
     """`in` looks at the last part only."""
     return [value.split(",")[-1].strip(" ")]
 
 
-@rival(*_IN, step="split", needs="a value that fits a part with a blank before it")
+@rival(*_IN, step="split", needs="a value that matches a part with a space before it")
 def in_does_not_trim(value: str) -> list[str]:
-    """`in` keeps the blanks around a part."""
+    """`in` keeps the spaces around a part."""
     return value.split(",")
 
 
 @rival("filter.in.text", step="split", needs="a text that begins or ends with a tab or a newline")
 def in_trims_all_space(value: str) -> list[str]:
-    """`in` drops any white space around a part, not only blanks."""
+    """`in` drops any white space around a part, not only spaces."""
     return [part.strip() for part in value.split(",")]
 
 
@@ -220,9 +221,9 @@ def in_splits_at_semicolons(value: str) -> list[str]:
     return [part.strip(" ") for part in re.split("[,;]", value)]
 
 
-@rival("filter.in.text", step="split", needs="a text with a blank inside")
-def in_splits_at_blanks(value: str) -> list[str]:
-    """`in` splits at blanks too."""
+@rival("filter.in.text", step="split", needs="a text with a space inside")
+def in_splits_at_spaces(value: str) -> list[str]:
+    """`in` splits at spaces too."""
     return [part for chunk in value.split(",") for part in (chunk.split() or [""])]
 
 

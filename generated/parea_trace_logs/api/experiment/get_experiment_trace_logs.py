@@ -46,7 +46,8 @@ def sync_detailed(
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -90,7 +91,8 @@ def sync(
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -105,8 +107,8 @@ def sync(
         timeout: Overrides the client's timeout for this call.
 
     Returns:
-        The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
-        its descendants. An empty array when none fits.
+        The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
+        with its descendants. An empty array when none matches.
 
     Raises:
         StatusError: Another status than the documented success.
@@ -129,7 +131,8 @@ async def asyncio_detailed(
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -173,7 +176,8 @@ async def asyncio(
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -188,8 +192,8 @@ async def asyncio(
         timeout: Overrides the client's timeout for this call.
 
     Returns:
-        The root logs that fit, in the order of their `start_timestamp`, then of their `trace_id`; each with
-        its descendants. An empty array when none fits.
+        The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
+        with its descendants. An empty array when none matches.
 
     Raises:
         StatusError: Another status than the documented success.
@@ -214,7 +218,8 @@ def stream(
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 
@@ -263,7 +268,8 @@ def astream(
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
 
-    Answers the root logs of the experiment that the filter fits, or all of them without a filter, each with its
+    Answers the root logs of the experiment that match the filter, or all of them without a filter, each with
+    its
     descendants nested. The operation only reads (it is safe in the sense of RFC 9110), so it may be repeated at
     will.
 

@@ -1,0 +1,1 @@
+"""Compare two versions of the contract: what changed, who breaks, and which version the newer one must get."""

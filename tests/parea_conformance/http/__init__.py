@@ -1,0 +1,1 @@
+"""Requests and answers; the only part of the suite that touches the network."""

@@ -1,0 +1,145 @@
+"""Verdicts, and the ledger in which every check writes what it found."""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from parea_conformance.contract import Requirement
+
+
+class Verdict(enum.StrEnum):
+    """What is known of one requirement after a run. The first that applies, from the top, is given."""
+
+    FAIL = "fail"  # at least one answer broke it
+    ERROR = "error"  # a check of it could not run
+    UNDECIDED = "undecided"  # inconclusive: the data cannot tell the right reading from some wrong one
+    SKIPPED = "skipped"  # not judged, for a cause that is named
+    PASS = "pass"  # noqa: S105 - proven: every check of it ran and held
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One answer that broke a requirement.
+
+    Attributes:
+        summary: what is wrong, in one sentence.
+        curl: a command that reproduces it, with the key as `$PAREA_API_KEY`.
+        expected, received: what the contract asks for and what came, as text.
+        missing, unexpected: trace ids, where sets of logs were compared.
+        explanation: the wrong reading that this answer matches, when one is known.
+    """
+
+    summary: str
+    curl: str
+    expected: str = ""
+    received: str = ""
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One request that told rivals apart: the filter, how many logs match it, and the names of the rivals."""
+
+    filter: str
+    fitting: int
+    rivals: tuple[str, ...]
+
+
+@dataclass
+class Entry:
+    """All that is known of one requirement."""
+
+    requirement: Requirement
+    proofs: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    checks: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict; a requirement of which nothing was written is an error, never a pass."""
+        if self.failures:
+            return Verdict.FAIL
+        if self.errors:
+            return Verdict.ERROR
+        if self.undecided:
+            return Verdict.UNDECIDED
+        if self.skipped:
+            return Verdict.SKIPPED
+        return Verdict.PASS if self.proofs else Verdict.ERROR
+
+    @property
+    def causes(self) -> list[str]:
+        """Why the verdict is what it is, in words; empty for a pass."""
+        match self.verdict:
+            case Verdict.FAIL:
+                return [failure.summary for failure in self.failures]
+            case Verdict.ERROR:
+                return self.errors or ["no check of this requirement ran"]
+            case Verdict.UNDECIDED:
+                return self.undecided
+            case Verdict.SKIPPED:
+                return self.skipped
+        return []
+
+
+class Ledger:
+    """What the checks found, by requirement. Writing of a requirement that is not judged in this run has no effect."""
+
+    def __init__(self, requirements: Iterable[Requirement]) -> None:
+        self.entries = {requirement.id: Entry(requirement) for requirement in requirements}
+        self._spare = Entry(Requirement("", "", "", ""))
+
+    def __contains__(self, requirement: str) -> bool:
+        return requirement in self.entries
+
+    def _entry(self, requirement: str) -> Entry:
+        return self.entries.get(requirement, self._spare)
+
+    def hold(self, requirement: str, proof: str) -> None:
+        """A check held."""
+        entry = self._entry(requirement)
+        entry.checks += 1
+        if proof not in entry.proofs:
+            entry.proofs.append(proof)
+
+    def fail(self, requirement: str, failure: Failure) -> None:
+        """A check found an answer that breaks the requirement."""
+        entry = self._entry(requirement)
+        entry.checks += 1
+        if failure not in entry.failures:
+            entry.failures.append(failure)
+
+    def judge(self, requirement: str, proof: str, failure: Failure | None) -> None:
+        """A check ran: it held, or it found a failure."""
+        if failure is None:
+            self.hold(requirement, proof)
+        else:
+            self.fail(requirement, failure)
+
+    def evidence(self, requirement: str, evidence: Evidence) -> None:
+        """A request told rivals apart."""
+        self._entry(requirement).evidence.append(evidence)
+
+    def undecide(self, requirement: str, cause: str) -> None:
+        """The data cannot decide; the cause names the log that would."""
+        entry = self._entry(requirement)
+        if cause not in entry.undecided:
+            entry.undecided.append(cause)
+
+    def skip(self, requirement: str, cause: str) -> None:
+        """The requirement is not judged, and this is why."""
+        self._entry(requirement).skipped.append(cause)
+
+    def error(self, requirement: str, cause: str) -> None:
+        """A check could not run."""
+        self._entry(requirement).errors.append(cause)
+
+    def failed(self, requirement: str) -> bool:
+        """Whether the requirement is known to be broken."""
+        return bool(self._entry(requirement).failures)

@@ -1,0 +1,325 @@
+"""The right reading of a filter, in plain Python over the logs that the server itself returned.
+
+A `Reading` is made of small steps, each a function that can be replaced: a rival (see `rivals`) is the right reading
+with one step read wrongly.
+
+Values of a log, as the steps see them: `str` is text, `float` a number, `int` an instant in attoseconds, `bool` a
+boolean, `OPAQUE` something present that equals nothing. `None` in the place of the values means null or absent; an
+empty tuple means present without a value (an empty list, a whole map).
+"""
+
+import datetime
+import functools
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from parea_conformance.reading.filter import Filter
+
+Log = Mapping[str, Any]
+Values = tuple[object, ...] | None
+
+OPAQUE = object()
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_TIMESTAMP = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_DIGITS = 18
+_ATTOSECONDS = 1_000_000_000_000_000_000
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def double(number: float) -> float:
+    """A JSON number as an IEEE 754 double; beyond their range an infinity."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def number(text: str) -> float | None:
+    """The JSON number that this text is, as a double; None when it is none."""
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def instant(text: str) -> int:
+    """The instant of an RFC 3339 date-time, in attoseconds; digits beyond the 18th are dropped.
+
+    Raises:
+        ValueError: the text is not such a date-time.
+    """
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not an RFC 3339 date-time with offset: {text[:60]!r}")
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    fraction, sign, offset_hours, offset_minutes = match.groups()[6:]
+    if hour > 23 or minute > 59 or second > 60:
+        raise ValueError(f"no such time of day: {text[:60]!r}")
+    try:
+        days = datetime.date(year, month, day).toordinal()
+    except ValueError:
+        raise ValueError(f"no such day: {text[:60]!r}") from None
+    seconds = days * 86400 + hour * 3600 + minute * 60 + second
+    if sign is not None:
+        offset = int(offset_hours) * 3600 + int(offset_minutes) * 60
+        seconds -= offset if sign == "+" else -offset
+    return seconds * _ATTOSECONDS + int((fraction or "").ljust(_DIGITS, "0")[:_DIGITS])
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def ascii_lower(text: str) -> str:
+    """The text with ASCII letters in lower case, every other character as it is."""
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+
+
+def _address(field: str, kinds: Mapping[str, str]) -> tuple[str, str]:
+    """What a field means: ("member" | "score" | "annotation.score" | "annotation.value", name)."""
+    if field in kinds:
+        return "member", field
+    for prefix, what in (
+        ("score:", "score"),
+        ("annotation:score:", "annotation.score"),
+        ("annotation:value:", "annotation.value"),
+    ):
+        if field.startswith(prefix):
+            return what, field.removeprefix(prefix)
+    return "score", field
+
+
+def _scores(log: Log, name: str) -> list[float]:
+    return [double(entry["score"]) for entry in log.get("scores") or () if entry["name"] == name]
+
+
+def _annotations(log: Log, part: str, criterion: str) -> list[object]:
+    users = (log.get("annotations") or {}).get(criterion) or {}
+    values = [annotation.get(part) for annotation in users.values()]
+    return [double(value) if part == "score" else value for value in values if value is not None]
+
+
+def _under_key(entries: Mapping[str, Any], key: str) -> object:
+    return entries.get(key)
+
+
+def _whole(raw: object) -> Values:
+    """The values of a structure, or of a map without a key: present, and nothing to compare."""
+    del raw
+    return ()
+
+
+def _map_value(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return double(value)
+    return value if isinstance(value, str) else OPAQUE
+
+
+def _is_null(values: Values) -> bool:
+    return values is None
+
+
+def _exists(values: Values) -> bool:
+    return values is not None
+
+
+def _negate(values: Values, equal: Callable[[object], bool]) -> bool:
+    return values is None or not any(equal(value) for value in values)
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip(" ") for part in value.split(",")]
+
+
+def _text_equal(text: str, value: str) -> bool:
+    return text == value
+
+
+def _number_equal(this: float, value: str) -> bool:
+    return this == number(value)
+
+
+def _instant_equal(this: int, value: str) -> bool:
+    return this == instant(value)
+
+
+def _boolean_equal(this: bool, value: str) -> bool:
+    return this is (value == "true")
+
+
+def _contains(text: str, value: str) -> bool:
+    return ascii_lower(value) in ascii_lower(text)
+
+
+_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "greater_than": operator.gt,
+    "greater_than_or_equal": operator.ge,
+    "less_than": operator.lt,
+    "less_than_or_equal": operator.le,
+}
+
+
+def _compare(filter_operator: str, this: Any, that: Any) -> bool:
+    return _ORDERINGS[filter_operator](this, that)
+
+
+def _within(this: float, low: float, high: float) -> bool:
+    return low <= this <= high
+
+
+def _comparable(this: object, value: str) -> float | int | None:
+    """The side of an ordering that `filter_value` states, for this value of a log; None when they do not compare."""
+    if isinstance(this, float):
+        return number(value)
+    return instant(value) if isinstance(this, int) and not isinstance(this, bool) else None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading of the contract's filters, step by step. The defaults are the right ones."""
+
+    # What of a log a filter means.
+    address: Callable[[str, Mapping[str, str]], tuple[str, str]] = _address
+    scores: Callable[[Log, str], list[float]] = _scores
+    annotations: Callable[[Log, str, str], list[object]] = _annotations
+    under_key: Callable[[Mapping[str, Any], str], object] = _under_key
+    whole: Callable[[object], Values] = _whole
+    map_value: Callable[[object], object] = _map_value
+    double: Callable[[float], float] = double
+    log_instant: Callable[[str], int] = instant
+    # How its values are judged.
+    is_null: Callable[[Values], bool] = _is_null
+    exists: Callable[[Values], bool] = _exists
+    not_equals: Callable[[Values, Callable[[object], bool]], bool] = _negate
+    null_matches: Callable[[str], bool] = lambda _operator: False
+    some: Callable[[Iterable[bool]], bool] = any
+    # How one value is compared.
+    text_equal: Callable[[str, str], bool] = _text_equal
+    number_equal: Callable[[float, str], bool] = _number_equal
+    instant_equal: Callable[[int, str], bool] = _instant_equal
+    boolean_equal: Callable[[bool, str], bool] = _boolean_equal
+    contains: Callable[[str, str], bool] = _contains
+    like: Callable[[object, str], bool] | None = None
+    split: Callable[[str], list[str]] = _split
+    pair: Callable[[str], list[str]] = _split
+    comparable: Callable[[object, str], float | int | None] = _comparable
+    compare: Callable[[str, Any, Any], bool] = _compare
+    within: Callable[[Any, Any, Any], bool] = _within
+
+    def addressing(self) -> tuple[object, ...]:
+        """The steps that decide what `values` gives; readings that share them share the values."""
+        steps = (self.address, self.scores, self.annotations, self.under_key)
+        return (*steps, self.whole, self.map_value, self.double, self.log_instant)
+
+    def values(self, log: Log, filter_: Filter, kinds: Mapping[str, str]) -> Values:
+        """The values of the log that the filter judges; see the module for their types."""
+        what, name = self.address(filter_.field or "", kinds)
+        if what == "member":
+            return self._member(log.get(name), kinds[name], filter_.key)
+        if what == "score":
+            return tuple(self.scores(log, name)) or None
+        return tuple(self.annotations(log, what.removeprefix("annotation."), name)) or None
+
+    def _member(self, raw: Any, kind: str, key: str | None) -> Values:
+        if raw is None:
+            return None
+        if kind == "map" and key is not None:
+            value = self.under_key(raw, key)
+            return None if value is None else (self.map_value(value),)
+        return _OF_KIND[kind](self, raw)
+
+    def judge(self, values: Values, filter_: Filter) -> bool:
+        """Whether these values match the filter.
+
+        Raises:
+            ValueError: the oracle does not know the operator.
+        """
+        return self.judging(filter_)(values)
+
+    def judging(self, filter_: Filter) -> Callable[[Values], bool]:
+        """What judges values by the filter: `judge`, for many of them.
+
+        Raises:
+            ValueError: the oracle does not know the operator.
+        """
+        name, value = filter_.operator or "", filter_.value or ""
+        if name in _OF_ALL_VALUES:
+            all_values = _OF_ALL_VALUES[name]
+            return lambda values: all_values(self, values, value)
+        if name not in _OF_ONE_VALUE:
+            raise ValueError(f"{filter_}: the oracle does not know the operator {name!r}")
+        one_value = _OF_ONE_VALUE[name]
+
+        def judge(values: Values) -> bool:
+            if values is None:
+                return self.null_matches(name)
+            return self.some([one_value(self, this, value) for this in values])
+
+        return judge
+
+    def _equal(self, this: object, value: str) -> bool:
+        return _EQUAL[type(this)](self, this, value)
+
+    def _in(self, this: object, value: str) -> bool:
+        return any(self._equal(this, part) for part in self.split(value))
+
+    def _like(self, this: object, value: str) -> bool:
+        if self.like is not None:
+            return self.like(this, value)
+        return isinstance(this, str) and self.contains(this, value)
+
+    def _between(self, this: object, value: str) -> bool:
+        ends = self.pair(value)
+        if len(ends) != 2:
+            return False
+        low, high = (self.comparable(this, end) for end in ends)
+        return low is not None and high is not None and self.within(this, low, high)
+
+
+def _ordering(name: str) -> Callable[[Reading, object, str], bool]:
+    def judge(reading: Reading, this: object, value: str) -> bool:
+        that = reading.comparable(this, value)
+        return that is not None and reading.compare(name, this, that)
+
+    return judge
+
+
+_OF_KIND: dict[str, Callable[[Reading, Any], Values]] = {
+    "text": lambda _reading, raw: (raw,),
+    "boolean": lambda _reading, raw: (raw,),
+    "number": lambda reading, raw: (reading.double(raw),),
+    "timestamp": lambda reading, raw: (reading.log_instant(raw),),
+    "string_list": lambda _reading, raw: tuple(raw),
+    "integer_list": lambda reading, raw: tuple(reading.double(element) for element in raw),
+    "map": lambda reading, raw: reading.whole(raw),
+    "structure": lambda reading, raw: reading.whole(raw),
+}
+"""The values of a member by its kind; a map has none but under a key."""
+_OF_ALL_VALUES: dict[str, Callable[[Reading, Values, str], bool]] = {
+    "is_null": lambda reading, values, _: reading.is_null(values),
+    "exists": lambda reading, values, _: reading.exists(values),
+    "not_equals": lambda reading, values, value: reading.not_equals(values, lambda this: reading._equal(this, value)),
+}
+"""Operators that judge null as well."""
+_OF_ONE_VALUE: dict[str, Callable[[Reading, object, str], bool]] = {
+    "equals": Reading._equal,
+    "in": Reading._in,
+    "like": Reading._like,
+    "between": Reading._between,
+    **{name: _ordering(name) for name in _ORDERINGS},
+}
+"""Operators that a log matches when some value of it does."""
+_EQUAL: dict[type, Callable[[Reading, Any, str], bool]] = {
+    str: lambda reading, this, value: reading.text_equal(this, value),
+    float: lambda reading, this, value: reading.number_equal(this, value),
+    bool: lambda reading, this, value: reading.boolean_equal(this, value),
+    int: lambda reading, this, value: reading.instant_equal(this, value),
+    type(OPAQUE): lambda _reading, _this, _value: False,
+}
+
+RIGHT = Reading()

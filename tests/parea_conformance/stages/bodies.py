@@ -1,0 +1,164 @@
+"""Request bodies: what the schema accepts, what it does not, and what is not JSON at all.
+
+The schema of the contract judges the first two; the tables only say what is worth sending.
+"""
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from parea_conformance.contract import Contract
+
+_VALUES: dict[str, tuple[str, ...]] = {
+    "text": ("", "a", "a,b", "%_\\", "\0", "🦊", "1", " "),
+    "number": (
+        "1", "-0", "1.50", "1e3", "1E+5", "1e400", "-1e-400", "1" * 200, "0.1,2", "1 , 2", " 1,2 ", "1,,2", ",1", "1,",
+        "", " ", "1 ", "+1",
+        "01", ".5", "1.", "0x10", "1_000", "NaN", "Infinity", "1\n", "\u0661", "true", "1;2", "1,2,3", "- 1", "1e",
+        "2024-01-01",
+    ),
+    "timestamp": (
+        "2024-04-15T22:19:13.381503+00:00", "2024-04-15T22:19:13Z", "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59.999999-23:59",
+        "2024-02-29T00:00:00-00:00", "2000-02-29T00:00:00Z", "2024-04-15T22:19:13Z,2025-01-01T00:00:00+02:00",
+        " 2024-04-15T22:19:13Z , 2025-01-01T00:00:00Z ", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z",
+        "2024-02-30T00:00:00Z",
+        "2024-04-31T00:00:00Z", "2024-13-01T00:00:00Z", "2024-00-01T00:00:00Z", "0000-01-01T00:00:00Z",
+        "2024-04-15T24:00:00Z",
+        "2024-04-15T23:59:60Z", "2024-04-15T22:60:00Z", "2024-04-15T22:19:13", "2024-04-15", "2024-04-15t22:19:13z",
+        "2024-04-15 22:19:13Z", "2024-04-15T22:19:13.1234567Z", "2024-04-15T22:19:13.Z", "2024-04-15T22:19:13+24:00",
+        "2024-04-15T22:19:13+0200", "2024-04-15T22:19Z", "1713219553", " 2024-04-15T22:19:13Z",
+        "2024-04-15T22:19:13Z\n", "",
+        "2024-04-15T22:19:13Z,", "12024-04-15T22:19:13Z",
+    ),
+    "boolean": ("true", "false", "True", "FALSE", "1", "0", "yes", "", " true", "null"),
+    "string_list": ("", "a", "a,b"),
+    "integer_list": ("1", "1.5", "1e2", "1,2", "1 , 2", "a", "", "[1]"),
+    "map": ("", "1", "1,2", "a", "not, numbers"),
+    "structure": ("a",),
+}  # fmt: skip
+
+
+def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
+    """Fields to ask of, by the kind of their values: a member of each kind, and names that are none."""
+    fields: dict[str, tuple[str, ...]] = {}
+    for member, kind in contract.kinds.items():
+        fields.setdefault(kind, (member,))
+    fields["number"] += ("score:x", "no member", "", "score:", "annotation", "annotation:score:7", "annotation:score:")
+    fields["text"] += ("annotation:value:7", "annotation:value:")
+    return fields
+
+
+def filters(contract: Contract) -> Iterator[dict[str, Any]]:
+    """Bodies of one filter each: every operator on every kind, with values of every form."""
+    for kind, names in _fields(contract).items():
+        for field in names:
+            key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
+            for operator in contract.operators:
+                values = _VALUES[kind] if field == names[0] else _VALUES[kind][:1]
+                for value in values:
+                    yield {"filter_field": field, "filter_operator": operator, "filter_value": value, **key}
+
+
+def shapes(contract: Contract) -> Iterator[Any]:
+    """Bodies of other shapes: members missing, too many, of the wrong type, misspelt."""
+    text, number, mapped, structure = (
+        next(member for member, kind in contract.kinds.items() if kind == wanted)
+        for wanted in ("text", "number", "map", "structure")
+    )
+    good = {"filter_field": text, "filter_operator": "equals", "filter_value": "a"}
+    yield from ({}, good, {**good, "filter_key": None}, {"filter_field": text, "filter_operator": "is_null"})
+    yield {"filter_field": number, "filter_operator": "exists", "filter_value": "ignored"}
+    yield {"filter_field": mapped, "filter_operator": "is_null"}
+    yield {"filter_field": mapped, "filter_operator": "exists", "filter_key": ""}
+    for name in good:
+        yield {member: value for member, value in good.items() if member != name}
+        yield {**good, name: None}
+        yield from ({**good, name: wrong} for wrong in (1, True, ["a"], {"a": 1}))
+    yield from ({**good, "filter_key": key} for key in ("a", "", 1, ["a"]))
+    yield from ({**good, extra: "a"} for extra in ("filter_feild", "Filter_field", "filters", "", "limit"))
+    yield from (
+        {**good, "filter_operator": name} for name in ("EQUALS", "eq", "", "equals ", "contains", "not_in", "=")
+    )
+    yield from ({"filter_key": "a"}, {"filter_operator": "equals"}, {"filter_value": "a"}, {"filter_feild": text})
+    yield {"filter_field": None, "filter_operator": "is_null"}
+    yield {"filter_field": None, "filter_value": ""}
+    for name in ("annotation:", "annotation:7", "annotation:score", "annotation:Score:7", "annotation:quality:7"):
+        yield {"filter_field": name, "filter_operator": "is_null"}
+    yield {"filter_field": mapped, "filter_operator": "equals", "filter_value": "a"}
+    yield {"filter_field": mapped, "filter_operator": "like", "filter_value": "a", "filter_key": None}
+    yield {"filter_field": structure, "filter_operator": "equals", "filter_value": "a"}
+    yield {"filter_field": structure, "filter_operator": "is_null", "filter_key": "a"}
+    yield from ([], [good], "filter", 1, True, None)
+
+
+@functools.cache
+def representative(contract: Contract) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Bodies that the schema accepts, and bodies that it does not: of each kind, operator and verdict some."""
+    accepted: list[Any] = []
+    rejected: list[Any] = []
+    counts: dict[tuple[object, ...], int] = {}
+    for body in filters(contract):
+        verdict = contract.accepts(body)
+        kind = contract.kinds.get(body["filter_field"], "name")
+        cell = (kind, body["filter_operator"], verdict)
+        counts[cell] = counts.get(cell, 0) + 1
+        # Every form of value once for each kind; beyond that two of each operator.
+        if counts[cell] <= 2 or body["filter_operator"] in ("equals", "between", "in"):
+            (accepted if verdict else rejected).append(body)
+    for body in shapes(contract):
+        (accepted if contract.accepts(body) else rejected).append(body)
+    return tuple(accepted), tuple(rejected)
+
+
+MALFORMED: dict[str, bytes] = {
+    "empty": b"",
+    "white space": b"  \n",
+    "cut off": b'{"filter_field": "output"',
+    "two values": b"{} {}",
+    "trailing comma": b'{"filter_field": null,}',
+    "single quotes": b"{'filter_field': null}",
+    "bare word": b"nul",
+    "comment": b"{} // no filter",
+    "NaN": b'{"filter_value": NaN}',
+    "Infinity": b"-Infinity",
+    "control character": b'{"filter_field": "a\nb"}',
+    "bad escape": b'{"filter_field": "\\x41"}',
+    "form": b"filter_field=output&filter_operator=exists",
+    "deep array": b"[" * 30000,
+    "deep object": b'{"a":' * 10000,
+}
+"""Bodies that are not JSON."""
+
+ENCODINGS: dict[str, bytes] = {
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": "{}".encode("utf-16"),
+    "UTF-16 without mark": "{}".encode("utf-16-le"),
+    "UTF-32": "{}".encode("utf-32"),
+    "Latin-1": '{"filter_field": "é", "filter_operator": "exists"}'.encode("latin-1"),
+    "overlong": b'{"filter_field": "\xc0\xaf", "filter_operator": "exists"}',
+    "encoded surrogate": b'{"filter_field": "\xed\xa0\x80", "filter_operator": "exists"}',
+}
+"""JSON in what is not UTF-8."""
+
+DUPLICATES: dict[str, bytes] = {
+    "the same value": b'{"filter_field": null, "filter_field": null}',
+    "null last": b'{"filter_field": "output", "filter_field": null}',
+    "escaped name": b'{"filter_field": "output", "filter_operator": "exists", "filter_fiel\\u0064": "target"}',
+}
+"""Objects in which a member occurs twice."""
+
+HOSTILE: dict[str, bytes] = {
+    "lone surrogate": b'{"filter_field": "output", "filter_operator": "equals", "filter_value": "\\ud800"}',
+    "integer of 10,000 digits": b'{"filter_field": ' + b"9" * 10000 + b"}",
+    "number of 10,000 digits": b'{"filter_field": "latency", "filter_operator": "equals", "filter_value": "'
+    + b"9" * 10000
+    + b'"}',
+    "1e400 as a member": b'{"filter_value": 1e400}',
+    "50,000 parts": b'{"filter_field": "latency", "filter_operator": "in", "filter_value": "' + b"1," * 30000 + b'1"}',
+    "900 containers": b'{"filter_value": ' + b"[" * 899 + b"]" * 899 + b"}",
+    "SQL": b'{"filter_field": "output", "filter_operator": "equals", "filter_value": "\' OR 1=1 --"}',
+    "SQL key": b'{"filter_field": "metadata", "filter_key": "a\') OR (\'1\'=\'1", "filter_operator": "exists"}',
+    "template": b'{"filter_field": "{{7*7}}${7*7}", "filter_operator": "exists"}',
+}  # fmt: skip
+"""Bodies that a server may trip over; none may be answered 5xx."""

@@ -1,0 +1,267 @@
+"""Requests built by hand, one declared record each: what is sent, what must come, and for which requirement."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from parea_conformance.context import Context
+from parea_conformance.contract import Contract
+from parea_conformance.http.client import Client, Exchange
+from parea_conformance.http.curl import Request
+from parea_conformance.stages import bodies
+
+UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request and what must come.
+
+    Attributes:
+        requirement: the requirement that another answer breaks.
+        label: what is sent, in words.
+        status: the statuses that hold.
+        header: a header that the answer must carry, and a text that its value must hold.
+        places: where `loc` may say the fault is; None when it is not judged.
+    """
+
+    requirement: str
+    label: str
+    request: Request
+    status: tuple[int, ...]
+    header: tuple[str, str] | None = None
+    places: tuple[tuple[str | int, ...], ...] | None = None
+
+
+def _padded(client: Client, size: int) -> Request:
+    """A request with a body of so many bytes: an empty object and spaces."""
+    shell = f"printf '{{}}%{size - 2}s' ''"
+    return replace(client.request({}), body=b"{}" + b" " * (size - 2), body_shell=shell)
+
+
+def _keys(client: Client, contract: Contract) -> Iterator[Case]:
+    ask = client.request({})
+    yield Case("auth.key-missing", "no key", replace(ask, key=None), (401,))
+    for key in (
+        "",
+        "x{key}",
+        "{key}x",
+        "not-the-key",
+        "Bearer {key}",
+        "not the key",
+        "nicht-der-schlüssel",
+        "{key},{key}",
+    ):
+        yield Case("auth.key-wrong", f"key {key!r}", replace(ask, key=key), (401,))
+    for name in (contract.key_header.upper(), contract.key_header.title()):
+        yield Case("auth.header-case", name, replace(ask, key_header=name), (200,))
+    bare = replace(ask, key=None)
+    nowhere = Request(client.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
+    for label, request in (
+        ("an unknown path", nowhere),
+        ("GET", replace(bare, method="GET", body=b"")),
+        ("text", replace(bare, content_type="text/plain")),
+        ("too large a body", replace(_padded(client, contract.max_bytes + 1), key=None)),
+        ("not JSON", replace(bare, body=b"{")),
+        ("an invalid filter", replace(bare, body=b'{"filter_feild": 1}')),
+        ("an unknown experiment", replace(client.request({}, UNKNOWN_EXPERIMENT), key=None)),
+    ):
+        yield Case("auth.first", f"no key, {label}", request, (401,))
+        yield Case("auth.first", f"wrong key, {label}", replace(request, key="not-the-key"), (401,))
+
+
+def _http(client: Client, contract: Contract) -> Iterator[Case]:
+    ask = replace(client.request({}), brief=True)
+    good = {"filter_field": "trace_id", "filter_operator": "exists"}
+    for body in ({}, good):
+        yield Case("experiment.unknown", f"body {body}", client.request(body, UNKNOWN_EXPERIMENT), (404,))
+    for path in (
+        "/",
+        client.path() + "/more",
+        client.path().replace("trace_logs", "traces"),
+        client.path().rsplit("/", 1)[0],
+    ):
+        yield Case("http.path", path, replace(ask, path=path), (404,))
+    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "BREW"):
+        yield Case("http.method", method, replace(ask, method=method), (405,), ("allow", "POST"))
+    for media_type in ("text/plain", _FORM, "application/problem+json", "application/xml", "*/*", None):
+        yield Case("http.media-type", f"{media_type}", replace(ask, content_type=media_type), (415,))
+    for media_type in ("application/json; charset=utf-8", "application/json;charset=UTF-8; x=y", "Application/JSON"):
+        yield Case("http.media-type-parameter", media_type, replace(ask, content_type=media_type), (200,))
+    limit = contract.max_bytes
+    yield Case("http.size", f"{limit} bytes", _padded(client, limit), (200,))
+    for size in (limit + 1, 4 * limit):
+        yield Case("http.size", f"{size} bytes", _padded(client, size), (413,))
+        yield Case("http.size", f"{size} bytes in chunks", replace(_padded(client, size), chunked=True), (413,))
+    yield Case("http.size", "a filter in chunks", replace(client.request(good), chunked=True), (200,))
+    yield from _order(client, limit)
+
+
+def _order(client: Client, limit: int) -> Iterator[Case]:
+    """Two faults in one request: the one that is judged first decides."""
+    ask = client.request({})
+    nowhere = replace(ask, path=client.path() + "/more")
+    huge = _padded(client, limit + 1)
+    invalid = b'{"filter_feild": 1}'
+    for label, request, status in (
+        ("path before method", replace(nowhere, method="GET", body=b""), 404),
+        ("path before media type", replace(nowhere, content_type="text/plain"), 404),
+        ("method before media type", replace(ask, method="PUT", content_type="text/plain"), 405),
+        ("method before size", replace(huge, method="PUT"), 405),
+        ("media type before size", replace(huge, content_type="text/plain"), 415),
+        ("media type before body", replace(ask, content_type="text/plain", body=b"{"), 415),
+        ("media type before experiment", replace(client.request({}, UNKNOWN_EXPERIMENT), content_type=None), 415),
+        ("size before body", replace(huge, body=b"{" + b" " * limit, body_shell=f"printf '{{%{limit}s' ''"), 413),
+        ("size before experiment", replace(huge, path=client.path(UNKNOWN_EXPERIMENT)), 413),
+        ("body before experiment", client.request(invalid, UNKNOWN_EXPERIMENT), 422),
+    ):
+        yield Case("http.order", label, request, (status,))
+
+
+def _json(client: Client, contract: Contract) -> Iterator[Case]:
+    for requirement, table in (
+        ("body.malformed", bodies.MALFORMED),
+        ("body.encoding", bodies.ENCODINGS),
+        ("body.duplicate-member", bodies.DUPLICATES),
+    ):
+        for label, body in table.items():
+            yield Case(requirement, label, client.request(body), (422,), None, (("body",),))
+    accepted, rejected = bodies.representative(contract)
+    for body in accepted:
+        yield Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
+    for body in rejected:
+        yield Case("body.rejected", json.dumps(body), client.request(body), (422,), None, _places(contract, body))
+    for label, body in bodies.HOSTILE.items():
+        yield Case("robust.no-server-error", label, client.request(body), (200, 422))
+
+
+def _places(contract: Contract, body: object) -> tuple[tuple[str | int, ...], ...]:
+    """Where `loc` may say that the fault is: where the schema finds it, or the field that the others need."""
+    missing = isinstance(body, dict) and body.get("filter_field") is None
+    return (*contract.places(body), *((("body", "filter_field"),) if missing else ()))
+
+
+BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
+
+REQUIREMENTS = (
+    "auth.key-missing", "auth.key-wrong", "auth.header-case", "auth.first", "auth.same-answer",
+    "experiment.unknown", "experiment.other-tenant", "experiment.empty",
+    "http.path", "http.method", "http.media-type", "http.media-type-parameter", "http.size", "http.order",
+    "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
+)  # fmt: skip
+
+
+def cases(client: Client, contract: Contract) -> list[Case]:
+    """All cases, in the order in which they are sent."""
+    return [case for build in BUILDERS for case in build(client, contract)]
+
+
+def judge(context: Context) -> None:
+    """Send every case, and write what comes into the ledger."""
+    first: dict[str, Exchange] = {}
+    for case in cases(context.client, context.contract):
+        exchange = context.client.send(case.request)
+        first.setdefault(case.requirement, exchange)
+        _judge(context, case, exchange)
+    _same_answer(
+        context, first["auth.key-missing"], context.client.send(replace(context.client.request({}), key="not-the-key"))
+    )
+    _other_experiments(context, first["experiment.unknown"])
+
+
+def _judge(context: Context, case: Case, exchange: Exchange) -> None:
+    if exchange.status not in case.status:
+        wanted = " or ".join(map(str, case.status))
+        failure = context.failure(
+            exchange, f"{case.label[:200]}: answered {exchange.status or 'nothing'}, not {wanted}", wanted
+        )
+        context.ledger.fail(case.requirement, failure)
+        return
+    name, text = case.header or ("", "")
+    if case.header and text not in exchange.headers.get(name, ""):
+        context.ledger.fail(
+            case.requirement, context.failure(exchange, f"{case.label}: no {text} in {name}", f"{name}: {text}")
+        )
+        return
+    context.ledger.hold(case.requirement, case.label[:200])
+    if case.places is not None:
+        # A body that is not JSON is judged by its own requirement, one that the schema refuses by `body.location`.
+        requirement = "body.location" if case.requirement == "body.rejected" else case.requirement
+        _judge_places(context, requirement, case, exchange)
+
+
+def _judge_places(context: Context, requirement: str, case: Case, exchange: Exchange) -> None:
+    try:
+        detail = exchange.json()["detail"]
+        named = [tuple(entry["loc"]) for entry in detail]
+    except (ValueError, TypeError, KeyError):
+        named = []
+    wanted = case.places or ()
+    held = any(place in wanted for place in named)
+    summary = f"{case.label[:200]}: loc is {list(map(list, named))}"
+    failure = context.failure(exchange, summary, " or ".join(json.dumps(place) for place in wanted))
+    context.ledger.judge(requirement, case.label[:200], None if held else failure)
+
+
+def _same_answer(context: Context, missing: Exchange, wrong: Exchange) -> None:
+    same = _said(missing) == _said(wrong)
+    summary = "a wrong key is answered otherwise than none"
+    failure = context.failure(wrong, summary, missing.received())
+    context.ledger.judge(
+        "auth.same-answer", "the answers to no key and to a wrong one are equal", None if same else failure
+    )
+
+
+def _other_experiments(context: Context, unknown: Exchange) -> None:
+    """What needs experiments beside the one that is judged."""
+    options = context.options
+    if options.other_experiment is None:
+        context.ledger.skip("experiment.other-tenant", "no --other-experiment was given")
+    else:
+        _other_tenant(context, unknown, options.other_experiment)
+    if options.empty_experiment is None:
+        context.ledger.skip("experiment.empty", "no --empty-experiment was given")
+        return
+    for body in ({}, {"filter_field": "trace_id", "filter_operator": "exists"}):
+        exchange = context.client.send(context.client.request(body, options.empty_experiment))
+        held = exchange.status == 200 and re.sub(rb"\s", b"", exchange.body) == b"[]"
+        failure = context.failure(exchange, "an empty experiment is not answered with an empty array", "200 []")
+        context.ledger.judge("experiment.empty", f"body {body}", None if held else failure)
+
+
+def _other_tenant(context: Context, unknown: Exchange, experiment: str) -> None:
+    """Each key's experiment must look to the other as one that does not exist."""
+    ask = context.client.request({}, experiment)
+    crossings = [(experiment, ask)]
+    if context.options.other_api_key is not None:
+        own = context.client.send(replace(ask, key="{other}"))
+        if own.status != 200:
+            cause = f"--other-api-key does not reach --other-experiment: answered {own.status}"
+            context.ledger.error("experiment.other-tenant", cause)
+            return
+        crossings.append((context.options.experiment, replace(context.client.request({}), key="{other}")))
+    for name, request in crossings:
+        exchange = context.client.send(request)
+        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, UNKNOWN_EXPERIMENT)
+        failure = context.failure(
+            exchange, "another key's experiment is not answered as an unknown one", unknown.received()
+        )
+        context.ledger.judge("experiment.other-tenant", name, None if same else failure)
+
+
+def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
+    """What an error says.
+
+    Its status, the names of its members, its detail without the experiment's name. The value of another member may
+    differ from answer to answer, as a request's id does.
+    """
+    try:
+        body = exchange.json()
+    except ValueError:
+        return exchange.status, exchange.body
+    if not isinstance(body, dict):
+        return exchange.status, exchange.body
+    detail = str(body.get("detail"))
+    return exchange.status, sorted(body), detail.replace(experiment, "") if experiment else detail

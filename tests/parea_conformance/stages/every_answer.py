@@ -1,0 +1,97 @@
+"""What is judged on every answer, whatever it was asked for."""
+
+from parea_conformance.context import Context
+from parea_conformance.http.client import Exchange
+from parea_conformance.http.curl import JSON
+from parea_conformance.ledger import Failure
+
+# Each of these in an error is the trace of a stack.
+_TRACES = (
+    b"Traceback (most recent call last)",
+    b'  File "/',
+    b"\n\tat ",
+    b"goroutine ",
+    b"site-packages/",
+    b"node_modules/",
+)
+
+_LIMIT = "http.rate-limit"
+REQUIREMENTS = (
+    "robust.no-server-error",
+    "robust.no-leak",
+    "error.detail",
+    "error.validation",
+    "auth.challenge",
+    _LIMIT,
+    "response.media-type",
+    "response.schema",
+)
+
+
+class EveryAnswer:
+    """Looks at every exchange and writes into the ledger what it shows."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._limited = False
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Judge one exchange."""
+        judge, failure = self._context.ledger.judge, self._context.failure
+        broken = exchange.status == 0 or exchange.status >= 500
+        judge(
+            "robust.no-server-error",
+            "no request was answered 5xx or not at all",
+            failure(exchange, f"answered {exchange.status or 'nothing'}", "2xx or 4xx") if broken else None,
+        )
+        if exchange.status == 200:
+            judge("response.media-type", "every 200 was application/json", self._media_type(exchange))
+        elif exchange.status >= 400:
+            judge("robust.no-leak", "no error held the key or a stack trace", self._leak(exchange))
+            if exchange.request.method != "HEAD" and exchange.status < 500:
+                name = "error.validation" if exchange.status == 422 else "error.detail"
+                judge(name, "every such answer was checked against its schema", self._error(exchange))
+        for status, requirement, header in ((401, "auth.challenge", "www-authenticate"), (429, _LIMIT, "retry-after")):
+            if exchange.status == status:
+                self._limited |= status == 429
+                missing = failure(exchange, f"{status} without {header}", f"a header {header}")
+                judge(requirement, f"every {status} carried {header}", None if header in exchange.headers else missing)
+
+    def unseen(self) -> list[str]:
+        """The requirements that no answer has been judged by yet; 429 comes of its own accord, or not at all."""
+        entries = self._context.ledger.entries
+        return [name for name in REQUIREMENTS if name in entries and not entries[name].checks and name != _LIMIT]
+
+    def close(self) -> None:
+        """Name what was not seen in this run."""
+        if not self._limited:
+            self._context.ledger.skip(_LIMIT, "the server never answered 429 in this run")
+
+    def _media_type(self, exchange: Exchange) -> Failure | None:
+        media_type = exchange.headers.get("content-type", "")
+        if media_type.partition(";")[0].strip().lower() == JSON:
+            return None
+        return self._context.failure(exchange, f"200 came as {media_type or 'no media type'!r}", JSON)
+
+    def _leak(self, exchange: Exchange) -> Failure | None:
+        if not self._context.client.hides(exchange.body):
+            # The answer is not shown: it holds the key.
+            return Failure("an error holds the API key", exchange.curl, "an error without the key")
+        for trace in _TRACES:
+            if trace in exchange.body:
+                return self._context.failure(exchange, "an error holds a stack trace", "an error without one")
+        return None
+
+    def _error(self, exchange: Exchange) -> Failure | None:
+        try:
+            body = exchange.json()
+        except ValueError:
+            return self._context.failure(
+                exchange, f"{exchange.status} does not answer JSON", "a JSON object with `detail`"
+            )
+        fault = self._context.contract.fault_of_error(exchange.status, body)
+        if fault is None:
+            return None
+        return self._context.failure(
+            exchange, f"the body of {exchange.status} breaks its schema at {fault}", "its schema"
+        )

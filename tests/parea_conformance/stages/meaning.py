@@ -1,0 +1,206 @@
+"""What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parea_conformance.context import Context
+from parea_conformance.http.client import BudgetSpentError, Exchange
+from parea_conformance.ledger import Evidence, Failure
+from parea_conformance.logs.sample import LogSet, Sample
+from parea_conformance.probes.planner import Plan, Probe, misreadings, plans
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.stages.composition import Composition
+
+_SHOWN = 20
+_SHOWING = 2  # operators that show a member to be misread
+LONGEST = 500
+"""How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
+large experiment would not fit into memory."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A filter that was sent, and the set of known logs that came; None when what came was not an array of logs.
+
+    Attributes:
+        ids: the trace ids that came, in their order; of an answer of more than `LONGEST` logs only the first.
+    """
+
+    filter: Filter
+    exchange: Exchange
+    logs: LogSet | None
+    ids: tuple[str, ...] = ()
+
+
+class Meaning:
+    """The stage that judges what filters mean.
+
+    Attributes:
+        plans: the plan of each requirement, in the order of the contract.
+        seen: what was sent, by filter; a filter is sent once.
+        misread: members that the server never finds, or takes others for: what is asked of them says nothing of how it
+            is asked.
+    """
+
+    def __init__(self, context: Context, sample: Sample, shape: Composition) -> None:
+        self._context = context
+        self._sample = sample
+        self._composition = shape
+        self.seen: dict[Filter, Seen] = {}
+        self.misread: frozenset[str] = frozenset()
+        self.plans = plans(sample, context.contract, tuple(context.ledger.entries), context.options.seed)
+
+    def ask(self, filter_: Filter) -> Seen:
+        """Send a filter, unless its answer is known; judge the make-up of the answer."""
+        if filter_ not in self.seen:
+            exchange = self._context.client.ask(filter_)
+            answer = self._context.read(exchange) if exchange.status == 200 else None
+            self._accepted(exchange, filter_)
+            if answer is None:
+                return self.seen.setdefault(filter_, Seen(filter_, exchange.trimmed(), None))
+            self._composition.answer(answer, str(filter_))
+            strangers = self._composition.strangers(answer)
+            if strangers:
+                summary = f"{filter_}: logs that the unfiltered answer does not hold"
+                failure = self._context.failure(
+                    exchange, summary, "some of the unfiltered logs", unexpected=tuple(strangers)
+                )
+                self._context.ledger.fail("result.uncapped", failure)
+            logs = self._sample.known(answer.ids)
+            self.seen[filter_] = Seen(filter_, answer.exchange, logs, answer.ids[: LONGEST + 1])
+        return self.seen[filter_]
+
+    def _accepted(self, exchange: Exchange, filter_: Filter) -> None:
+        failure = None
+        if exchange.status != 200:
+            failure = self._context.failure(
+                exchange, f"{filter_}: the schema accepts it, answered {exchange.status}", "200"
+            )
+        self._context.ledger.judge("body.accepted", "every planned filter was answered 200", failure)
+
+    def send(self) -> None:
+        """Send every probe, and write what the answers show.
+
+        Raises:
+            BudgetSpentError: no more requests may be sent; what was sent has been judged.
+        """
+        sent: list[Plan] = []
+        spent: BudgetSpentError | None = None
+        for plan_ in self.plans:
+            try:
+                for probe in plan_.probes:
+                    self.ask(probe.filter)
+                sent.append(plan_)
+            except BudgetSpentError as error:
+                spent = error
+        probes = [probe for plan_ in sent for probe in plan_.probes]
+        excused = self._tree_explains(probes)
+        self.misread = frozenset(member for member in self._context.contract.kinds if self._is_misread(member, probes))
+        # Operators first: what fails there excuses what is asked through them.
+        for plan_ in sorted(self.plans, key=lambda plan_: not plan_.requirement.startswith("filter.")):
+            if plan_ not in sent:
+                self._context.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
+            elif plan_.requirement != "request.operators":
+                self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
+        self._operators(spent)
+        if spent is not None:
+            raise spent
+
+    def _tree_explains(self, probes: Sequence[Probe]) -> bool:
+        """Whether one wrong reading explains every deviation: that any log of a tree may match for its root.
+
+        Then that reading is at fault, and not every operator that it was seen through.
+        """
+        deviating = False
+        for probe in probes:
+            seen = self.seen[probe.filter]
+            if seen.logs is not None and seen.logs != self._sample.matching_anywhere(RIGHT, probe.filter):
+                return False
+            deviating |= seen.logs is not None and seen.logs != probe.expected
+        return deviating
+
+    def _is_misread(self, member: str, probes: Sequence[Probe]) -> bool:
+        """Whether one misreading of a member explains all answers about it, and two operators or more show it.
+
+        One alone may be the operator's own fault.
+        """
+        about = [probe for probe in probes if probe.filter.field == member and self.seen[probe.filter].logs is not None]
+        if len({p.filter.operator for p in about if self.seen[p.filter].logs != p.expected}) < _SHOWING:
+            return False
+        return any(
+            all(self.seen[probe.filter].logs == self._sample.matching(rival.reading, probe.filter) for probe in about)
+            for rival in misreadings(member, self._context.contract)
+        )
+
+    def _judge(self, plan_: Plan, *, excused: bool) -> None:
+        ledger = self._context.ledger
+        for probe in plan_.probes:
+            seen = self.seen[probe.filter]
+            if seen.logs is None:
+                summary = f"{probe.filter} is answered {seen.exchange.status}"
+                ledger.fail(plan_.requirement, self._context.failure(seen.exchange, summary, "200"))
+                continue
+            if not excused and self._deviates(probe, seen.logs):
+                operator = self._operator_of(probe)
+                if probe.filter.field in self.misread and plan_.requirement != "field.member":
+                    ledger.undecide(plan_.requirement, f"{probe.filter}: asked of a member that is not found")
+                elif operator != plan_.requirement and ledger.failed(operator):
+                    ledger.undecide(plan_.requirement, f"{probe.filter}: asked through {operator}, which failed")
+                else:
+                    ledger.fail(plan_.requirement, self.deviation(probe, seen))
+                continue
+            names = tuple(rival.name for rival, _ in probe.rivals)
+            ledger.hold(plan_.requirement, f"{probe.filter}")
+            ledger.evidence(plan_.requirement, Evidence(str(probe.filter), len(probe.expected), names))
+        for rival in plan_.undecided:
+            cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
+            ledger.undecide(plan_.requirement, cause)
+
+    def _operator_of(self, probe: Probe) -> str:
+        """The requirement of the probe's operator on the kind of its field."""
+        return self._context.contract.requirement_of(probe.filter.operator or "", probe.filter.field or "")
+
+    @staticmethod
+    def _deviates(probe: Probe, received: LogSet) -> bool:
+        """Whether an answer breaks the probe's requirement.
+
+        Those of the answer's make-up are not accused of what an operator got wrong: repeated logs are the composition's
+        to judge, and of descendants only what they brought in.
+        """
+        if probe.requirement == "result.once":
+            return False
+        if probe.requirement == "result.roots":
+            return any((received & answer) - probe.expected for _, answer in probe.rivals)
+        return received != probe.expected
+
+    def deviation(self, probe: Probe, seen: Seen) -> Failure:
+        """The failure of an answer that holds other logs than it should, with the rival that it matches."""
+        received = seen.logs or LogSet()
+        missing = self._sample.names(probe.expected - received)
+        unexpected = self._sample.names(received - probe.expected)
+        explanation = next((rival.text for rival, answer in probe.rivals if answer == received), "")
+        summary = f"{probe.filter}: {len(missing)} missing, {len(unexpected)} unexpected"
+        return self._context.failure(
+            seen.exchange,
+            summary,
+            " ".join(self._sample.names(probe.expected)[:_SHOWN]) or "no log",
+            missing=tuple(missing[:_SHOWN]),
+            unexpected=tuple(unexpected[:_SHOWN]),
+            explanation=explanation,
+        )
+
+    def _operators(self, spent: BudgetSpentError | None) -> None:
+        for operator in self._context.contract.operators:
+            asked = [seen for seen in self.seen.values() if seen.filter.operator == operator]
+            if not asked:
+                self._context.ledger.undecide(
+                    "request.operators", f"{operator}: {spent or 'no log has a field to ask it of'}"
+                )
+                continue
+            refused = [seen for seen in asked if seen.exchange.status != 200]
+            failure = None
+            if len(refused) == len(asked):
+                summary = f"{operator} is answered {refused[0].exchange.status}"
+                failure = self._context.failure(refused[0].exchange, summary, "200")
+            self._context.ledger.judge("request.operators", f"{operator} was accepted", failure)

@@ -1,0 +1,64 @@
+"""Before anything else: an address, a key, an experiment with logs. Without them nothing can be judged."""
+
+from parea_conformance.context import Answer, CannotJudgeError, Context
+from parea_conformance.http.client import Exchange
+from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.sampling import Sampler
+from parea_conformance.reading.filter import UNFILTERED
+
+REQUIREMENTS = ("request.unfiltered",)
+_CAUSES = {
+    0: "the server is unreachable",
+    401: "the server refuses the key (401)",
+    403: "the server refuses the key (403)",
+    404: "the experiment does not exist for this key (404)",
+    429: "the server keeps answering 429",
+    502: "a gateway answers 502",
+    503: "the server is unavailable (503)",
+    504: "a gateway answers 504",
+}
+ALL_NULL = {"filter_field": None, "filter_key": None, "filter_operator": None, "filter_value": None}
+
+
+def first_contact(context: Context) -> Exchange:
+    """Fetch the unfiltered logs.
+
+    Raises:
+        CannotJudgeError: the server cannot be reached, or not with this key and experiment; the message says which.
+    """
+    exchange = context.client.ask(UNFILTERED)
+    if exchange.status in _CAUSES:
+        raise CannotJudgeError(f"{_CAUSES[exchange.status]}: {exchange.error or exchange.request.path}")
+    return exchange
+
+
+def preflight(context: Context, exchange: Exchange) -> tuple[Sample, Answer]:
+    """Read the unfiltered logs, and compare the ways of asking for them.
+
+    Raises:
+        CannotJudgeError: there is nothing to judge by, and the message says why.
+    """
+    sampler = Sampler(context.options.seed, context.contract.kinds)
+    answer = _logs(context, exchange, sampler)
+    context.known.by_id.update({fact.trace_id: fact for fact in answer.facts})
+    for label, body in (("four nulls", ALL_NULL), ("one null", {"filter_field": None})):
+        other = context.client.send(context.client.request(body))
+        read = context.read(other) if other.status == 200 else None
+        same = read is not None and read.ids == answer.ids
+        failure = context.failure(other, f"a body with {label} is not answered as an empty one", "the same logs")
+        context.ledger.judge("request.unfiltered", "{} and nulls were answered alike", None if same else failure)
+    return Sample(sampler.logs(), context.contract.kinds, len(answer.facts)), answer
+
+
+def _logs(context: Context, exchange: Exchange, sampler: Sampler) -> Answer:
+    if exchange.status != 200:
+        context.ledger.fail(
+            "request.unfiltered", context.failure(exchange, f"an empty body is answered {exchange.status}", "200")
+        )
+        raise CannotJudgeError(f"the unfiltered request is answered {exchange.status}")
+    answer = context.read(exchange, sampler.visit)
+    if answer is None:
+        raise CannotJudgeError("the unfiltered request is not answered with an array of logs")
+    if not answer.facts:
+        raise CannotJudgeError("the experiment has no logs, or none that the contract's schema accepts")
+    return answer
