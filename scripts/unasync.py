@@ -13,7 +13,7 @@ REPLACEMENTS: dict[str, str] = {
     r"AsyncGenerator\[(\w+), None\]": r"Generator[\1, None, None]",
     "AsyncGenerator": "Generator",
     "AsyncIterator": "Iterator",
-    r"httpx\.AsyncClient": "httpx.Client",
+    "AsyncClient": "Client",
     "AsyncHTTPClient": "SyncHTTPClient",
     "AsyncTransport": "SyncTransport",
     "AsyncLogStream": "LogStream",

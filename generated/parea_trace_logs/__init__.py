@@ -9,6 +9,7 @@ from .client import AuthenticatedClient, Client
 from .contract import __version__
 from .errors import (
     BadRequestError,
+    ClientClosedError,
     ContentTooLargeError,
     InvalidAnswerError,
     InvalidFilterError,
@@ -38,6 +39,7 @@ __all__ = [
     "AuthenticatedClient",
     "BadRequestError",
     "Client",
+    "ClientClosedError",
     "ContentTooLargeError",
     "EvaluationScore",
     "FilterOperator",
@@ -58,6 +60,7 @@ __all__ = [
     "PareaTimeoutError",
     "RequestHeaderFieldsTooLargeError",
     "Response",
+    "ResponseInfo",
     "ServiceUnavailableError",
     "StatusError",
     "TableError",
@@ -71,6 +74,7 @@ __all__ = [
     "URITooLongError",
     "UnauthorizedError",
     "UnexpectedStatusError",
+    "UnknownFieldWarning",
     "UnprocessableContentError",
     "Unset",
     "UnsupportedMediaTypeError",
@@ -79,6 +83,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from ._filters.unknown_field import UnknownFieldWarning
     from ._filters.where import where
     from ._http.async_streams import AsyncLogStream
     from ._http.sync_streams import LogStream
@@ -94,10 +99,11 @@ if TYPE_CHECKING:
         TraceLogFilters,
         TraceLogImage,
     )
-    from .types import UNSET, InvalidLog, Logs, Response, Unset
+    from .types import UNSET, InvalidLog, Logs, Response, ResponseInfo, Unset
 else:
     # What the first call needs, and not the import: by then the time of a request hides it.
     _LATER = {
+        "UnknownFieldWarning": "_filters.unknown_field",
         "where": "_filters.where",
         "AsyncLogStream": "_http.async_streams",
         "LogStream": "_http.sync_streams",
@@ -115,6 +121,7 @@ else:
         "InvalidLog": "types",
         "Logs": "types",
         "Response": "types",
+        "ResponseInfo": "types",
         "Unset": "types",
     }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from parea_trace_logs._http.library import SyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Timeout
 from parea_trace_logs._http.settings import settings
-from parea_trace_logs._http.transport import SyncHTTPClient
 from parea_trace_logs.client import AuthenticatedClient
 
 if TYPE_CHECKING:
@@ -32,16 +34,19 @@ class Parea:
         max_retries: Maximum number of retries, when the answer is 408, 409, 429 or 5xx, or did not come; the delay is
             `Retry-After` (at most 60 s), else 0.5 to 8 s with jitter. An operation that does not only read is retried
             only after a failure to connect.
-        http_client: An `httpx.Client` to send through, with its own proxies and certificates. It is not closed
-            here, and its redirects are not followed.
+        http_client: An `httpx.Client` (or httpx2's) to send through, with its own proxies and certificates. It is
+            not closed here, its redirects are not followed, and a User-Agent of its own is kept. Without one, httpx is
+            used, or httpx2 when the environment variable `PAREA_HTTP_LIBRARY` says so.
+        default_headers: Headers of every request, such as a proxy asks for, or another User-Agent.
 
     Raises:
+        TypeError: An argument is of another type, such as a client of the other kind.
         MissingKeyError: There is no key.
-        ValueError: `base_url` is not an http or https URL, the key holds what a header cannot carry, or `max_retries`
-            is negative.
+        ValueError: `base_url` is not an http or https URL, the key or a header holds what a header cannot carry, or
+            `max_retries` is negative.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the documented options
         self,
         api_key: str | None = None,
         base_url: str | None = None,
@@ -49,11 +54,41 @@ class Parea:
         timeout: Timeout = DEFAULT,
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
+        default_headers: Mapping[str, str] | None = None,
     ) -> None:
         base_url, api_key = settings(api_key, base_url)
         self._client = AuthenticatedClient(
-            base_url, api_key, timeout=timeout, max_retries=max_retries, http_client=http_client
+            base_url,
+            api_key,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            default_headers=default_headers,
         )
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout = DEFAULT,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The same server, key and connections with other options; to close it does not close this one.
+
+        Args:
+            timeout: As for the client; by default this one's.
+            max_retries: As for the client; by default this one's.
+            default_headers: Headers beside this one's, or in their place.
+
+        Raises:
+            TypeError: An argument is of another type.
+            ValueError: `max_retries` is negative, or a header cannot be sent.
+        """
+        twin = copy.copy(self)
+        twin._client = self._client.with_options(
+            timeout=timeout, max_retries=max_retries, default_headers=default_headers
+        )
+        return twin
 
     def get_experiment_trace_logs(
         self,
@@ -62,6 +97,7 @@ class Parea:
         *,
         invalid: Invalid = "raise",
         timeout: Timeout = DEFAULT,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Logs[TraceLog]:
         """Get the trace logs of an experiment.
 
@@ -78,12 +114,16 @@ class Parea:
                 index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
                 the attribute `invalid` of the result.
             timeout: Overrides the client's timeout for this call.
+            extra_headers: Headers of this call's own, beside the client's or in their place.
 
         Returns:
             The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
             with its descendants. An empty array when none matches.
 
         Raises:
+            TypeError: An argument is of another type than it must be; said before anything is sent.
+            InvalidFilterError: The contract does not accept the filter; said before anything is sent.
+            ClientClosedError: The client has been closed.
             BadRequestError: What is not HTTP as the server reads it, such as a path that is not a path, or
                 headers too large.
             UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
@@ -104,15 +144,16 @@ class Parea:
             PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
                 `TruncatedResponse` when it broke off.
         """
+        from parea_trace_logs._filters.checking import checked
         from parea_trace_logs.api.experiment import get_experiment_trace_logs
-        from parea_trace_logs.models import TraceLogFilters
 
         return get_experiment_trace_logs.sync(
             experiment_uuid,
             client=self._client,
-            body=filters if filters is not None else TraceLogFilters(),
+            body=checked(filters),
             invalid=invalid,
             timeout=timeout,
+            extra_headers=extra_headers,
         )
 
     def iter_experiment_trace_logs(
@@ -122,6 +163,7 @@ class Parea:
         *,
         invalid: Invalid = "raise",
         timeout: Timeout = DEFAULT,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> LogStream[TraceLog]:
         """Get the trace logs of an experiment, one by one, while the answer arrives.
 
@@ -141,12 +183,16 @@ class Parea:
                 index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
                 the attribute `invalid` of the result.
             timeout: Overrides the client's timeout for this call.
+            extra_headers: Headers of this call's own, beside the client's or in their place.
 
         Returns:
             An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
             close it, when you may stop early. What is below is raised while it runs.
 
         Raises:
+            TypeError: An argument is of another type than it must be; said before anything is sent.
+            InvalidFilterError: The contract does not accept the filter; said before anything is sent.
+            ClientClosedError: The client has been closed.
             BadRequestError: What is not HTTP as the server reads it, such as a path that is not a path, or
                 headers too large.
             UnauthorizedError: No key, or a wrong one; the answer is the same for both. Judged before anything
@@ -167,15 +213,16 @@ class Parea:
             PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
                 `TruncatedResponse` when it broke off.
         """
+        from parea_trace_logs._filters.checking import checked
         from parea_trace_logs.api.experiment import get_experiment_trace_logs
-        from parea_trace_logs.models import TraceLogFilters
 
         return get_experiment_trace_logs.stream(
             experiment_uuid,
             client=self._client,
-            body=filters if filters is not None else TraceLogFilters(),
+            body=checked(filters),
             invalid=invalid,
             timeout=timeout,
+            extra_headers=extra_headers,
         )
 
     def close(self) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from parea_trace_logs._http.answers import Answer
+from parea_trace_logs._http.arguments import headers_of
 from parea_trace_logs._http.async_transport import AsyncTransport
+from parea_trace_logs._http.calls import Call
+from parea_trace_logs._http.library import AsyncHTTPClient, SyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Key, Request, Timeout, server_root
 from parea_trace_logs._http.sync_transport import SyncTransport
-from parea_trace_logs._http.transport import AsyncHTTPClient, SyncHTTPClient
 from parea_trace_logs.contract import API_ROOT, BASE_URL, KEY_HEADER
 
 if TYPE_CHECKING:
@@ -29,16 +33,20 @@ class Client:
             5 s to connect and 60 s for each other step.
         max_retries: Maximum number of retries, after 408, 409, 429, 5xx, or no answer; where the operation does not
             only read, after a failure to connect alone.
-        http_client: An `httpx.Client` to send through, with its own proxies and certificates. It is not closed here.
+        http_client: An `httpx.Client` (or httpx2's) to send through, with its own proxies and certificates. It is not
+            closed here.
         async_http_client: The same for the async functions.
+        default_headers: Headers of every request, such as a proxy asks for.
 
     Raises:
-        ValueError: `base_url` is not an http or https URL, or holds more than a place, or `max_retries` is negative.
+        TypeError: An argument is of another type.
+        ValueError: `base_url` is not an http or https URL, or holds more than a place, `max_retries` is negative, or a
+            header cannot be sent.
     """
 
     _key: Key | None = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the documented options
         self,
         base_url: str = BASE_URL,
         *,
@@ -46,10 +54,40 @@ class Client:
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
+        default_headers: Mapping[str, str] | None = None,
     ) -> None:
         self._base_url = server_root(base_url, API_ROOT)
-        self._sync = SyncTransport(self._base_url, self._key, timeout, max_retries, http_client)
-        self._async = AsyncTransport(self._base_url, self._key, timeout, max_retries, async_http_client)
+        headers = headers_of(default_headers, "default_headers")
+        self._sync = SyncTransport(self._base_url, self._key, timeout, max_retries, http_client, headers)
+        self._async = AsyncTransport(self._base_url, self._key, timeout, max_retries, async_http_client, headers)
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout = DEFAULT,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The same server, key and connections with other options; to close it does not close this one.
+
+        Args:
+            timeout: As for the client; by default this one's.
+            max_retries: As for the client; by default this one's.
+            default_headers: Headers beside this one's, or in their place.
+
+        Raises:
+            TypeError: An argument is of another type.
+            ValueError: `max_retries` is negative, or a header cannot be sent.
+        """
+        headers = headers_of(default_headers, "default_headers")
+        twin = copy.copy(self)
+        twin._sync = self._sync.with_options(timeout, max_retries, headers)
+        twin._async = self._async.with_options(timeout, max_retries, headers)
+        return twin
+
+    def told(self, request: Request) -> Call:
+        """A context within which errors say which call they belong to."""
+        return self._sync.told(request)
 
     def send(self, request: Request) -> Answer:
         """Send one request; see `SyncTransport.send`."""
@@ -111,8 +149,10 @@ class AuthenticatedClient(Client):
         max_retries: As for `Client`.
         http_client: As for `Client`.
         async_http_client: As for `Client`.
+        default_headers: As for `Client`.
 
     Raises:
+        TypeError: An argument is of another type.
         MissingKeyError: `token` is empty.
         ValueError: `base_url` is not an http or https URL, or `token` holds what a header cannot carry.
     """
@@ -128,6 +168,7 @@ class AuthenticatedClient(Client):
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
+        default_headers: Mapping[str, str] | None = None,
     ) -> None:
         self._key = Key(auth_header_name, token, prefix)
         super().__init__(
@@ -136,4 +177,5 @@ class AuthenticatedClient(Client):
             max_retries=max_retries,
             http_client=http_client,
             async_http_client=async_http_client,
+            default_headers=default_headers,
         )

@@ -10,11 +10,34 @@ from typing import Any
 
 
 class PareaError(Exception):
-    """Any failure of a call."""
+    """Any failure of a call.
+
+    Attributes:
+        operation: The method that was called, such as `get_experiment_trace_logs`; None where it was none.
+        request: The method and the URL of its request.
+        attempts: How often that was sent.
+        seconds: How long the call took.
+    """
+
+    operation: str | None = None
+    request: str = ""
+    attempts: int = 0
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        if self.operation is None:
+            return said
+        tries = f"; {self.attempts} attempts in {self.seconds:.1f} s" if self.attempts > 1 else ""
+        return f"{said} [{self.operation}: {self.request}{tries}]"
 
 
 class MissingKeyError(PareaError):
     """There is no key: neither the argument `api_key` nor the environment variable `PAREA_API_KEY` holds one."""
+
+
+class ClientClosedError(PareaError):
+    """The client, or the one that it sends through, has been closed."""
 
 
 class InvalidFilterError(PareaError, ValueError):
@@ -31,7 +54,7 @@ class InvalidFilterError(PareaError, ValueError):
         super().__init__("; ".join(f"{'.'.join(loc)}: {message}" for loc, message in faults))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.faults,)
+        return type(self), (self.faults,), self.__dict__
 
 
 class TableError(PareaError, ValueError):
@@ -60,7 +83,7 @@ class TruncatedResponse(PareaConnectionError):  # noqa: N818 - what it is, not w
         super().__init__(f"the answer broke off after {logs} whole logs: {reason}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.reason, self.logs)
+        return type(self), (self.reason, self.logs), self.__dict__
 
 
 class StatusError(PareaError):
@@ -81,10 +104,18 @@ class StatusError(PareaError):
         text = content.decode("utf-8", errors="replace")
         self.body: Any = _body(text)
         named = f" (request {self.request_id})" if self.request_id else ""
-        super().__init__(f"{status_code}: {_detail(self.body, text) or self._hint()}{named}")
+        said = f"{_detail(self.body, text) or self._hint()}{self._doubt()}"
+        super().__init__(f"{status_code}: {said}{named}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.status_code, self.headers, self._content)
+        return type(self), (self.status_code, self.headers, self._content), self.__dict__
+
+    def _doubt(self) -> str:
+        """What to say of an answer that another application may have given."""
+        detail = self.body.get("detail") if isinstance(self.body, dict) else None
+        foreign = not isinstance(detail, str) or detail == "Not Found"  # what frameworks say of an unknown path
+        doubted = self.status_code in _ELSEWHERE and foreign and "location" not in self.headers
+        return " (this may not be an answer of the API: is the base URL right?)" if doubted else ""
 
     def _hint(self) -> str:
         """What to say of an answer without a body."""
@@ -169,12 +200,16 @@ class InvalidAnswerError(PareaError):
         self.path = path
         at = f" - at `{path}`" if path else ""
         named = f" (request {self.request_id})" if self.request_id else ""
-        super().__init__(f"{status_code}, but the body is not as documented: {reason}{at}{named}")
+        page = self.headers.get("content-type", "").startswith("text/html")
+        doubt = " (a page in HTML: is the base URL right?)" if page else ""
+        super().__init__(f"{status_code}, but the body is not as documented: {reason}{at}{doubt}{named}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.reason, self.status_code, self.headers, self.index, self.path)
+        return type(self), (self.reason, self.status_code, self.headers, self.index, self.path), self.__dict__
 
 
+# What an application that is not the API answers to a path or method that it does not know.
+_ELSEWHERE = frozenset({404, 405, 501})
 _STATUS_ERRORS: dict[int, type[StatusError]] = {
     400: BadRequestError,
     401: UnauthorizedError,

@@ -27,6 +27,24 @@ class Response(Generic[T]):
     parsed: T
 
 
+@frozen
+class ResponseInfo:
+    """An answer, but for its body.
+
+    Attributes:
+        status_code: The status.
+        headers: The headers; names in lower case.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request, for its operators, when it sent one."""
+        return self.headers.get("x-request-id")
+
+
 Invalid: TypeAlias = Literal["raise", "skip", "collect"]
 """What becomes of a log that is not as documented, or is nested deeper than about 1,000 containers.
 
@@ -53,17 +71,22 @@ class InvalidLog:
 
 
 class Logs(list[T]):
-    """A list that also says what was left out of it.
+    """A list that also says what was left out of it, and which answer it came with.
 
     Attributes:
         invalid: What `invalid="collect"` kept.
+        response: Status and headers of the answer; None for a list that came with none.
     """
 
     invalid: list[InvalidLog]
+    response: ResponseInfo | None
 
-    def __init__(self, logs: Iterable[T] = (), invalid: Iterable[InvalidLog] = ()) -> None:
+    def __init__(
+        self, logs: Iterable[T] = (), invalid: Iterable[InvalidLog] = (), response: ResponseInfo | None = None
+    ) -> None:
         super().__init__(logs)
         self.invalid = list(invalid)
+        self.response = response
 
 
-__all__ = ["UNSET", "Invalid", "InvalidLog", "Logs", "Response", "Unset"]
+__all__ = ["UNSET", "Invalid", "InvalidLog", "Logs", "Response", "ResponseInfo", "Unset"]

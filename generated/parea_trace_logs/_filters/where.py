@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from numbers import Integral, Number
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
+from parea_trace_logs._filters.days import with_instants
 from parea_trace_logs._filters.rules import check, kind_of
+from parea_trace_logs._filters.unknown_field import warn_of
 from parea_trace_logs.contract import KINDS, VALUELESS
 from parea_trace_logs.errors import InvalidFilterError
 from parea_trace_logs.models import FilterOperator, TraceLogFilters
@@ -15,12 +17,29 @@ from parea_trace_logs.models import FilterOperator, TraceLogFilters
 if TYPE_CHECKING:  # importing the package must not cost what only some filters need
     from decimal import Decimal
 
-Value: TypeAlias = "str | float | int | bool | Decimal | datetime"
+Value: TypeAlias = "str | float | int | bool | Decimal | date"
 
 _NUMBERS = ("number", "integer_list")
 
 
-class Condition(TraceLogFilters):
+class _Single:
+    """What cannot be combined: a call takes one filter."""
+
+    __slots__ = ()
+
+    def __and__(self, other: object) -> NoReturn:
+        raise TypeError(
+            "filters cannot be combined, for the endpoint takes one: ask for that which matches fewer logs, "
+            "and judge those that come in Python; `between` has two ends, and `isin` several values"
+        )
+
+    __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __and__
+
+    def __invert__(self) -> NoReturn:
+        raise TypeError("no filter is the opposite of another, but for != of == and is_null() of exists()")
+
+
+class Condition(TraceLogFilters, _Single):
     """A filter that `where` has made. It has no truth value, so that `and`, `or` and `0 < x < 1` lose nothing."""
 
     __hash__: ClassVar[None]  # type: ignore[assignment]  # as of every model, which can be changed
@@ -32,7 +51,7 @@ class Condition(TraceLogFilters):
         raise TypeError("a filter is neither true nor false, and a call takes one: `between` has two ends")
 
 
-class Field:
+class Field(_Single):
     """A field to be compared with a value, as `where` gives it. Every comparison is one filter for a call.
 
     Raises:
@@ -41,10 +60,26 @@ class Field:
 
     __slots__ = ("_field", "_key")
     __hash__: ClassVar[None]  # type: ignore[assignment]  # its == is a filter
+    __iter__: ClassVar[None] = None  # else Python would go on asking for keys by number
 
     def __init__(self, field: str, key: str | None = None) -> None:
         self._field = field
         self._key = key
+
+    def __getitem__(self, key: str) -> Field:
+        """The value under a key of a map: `where("metadata")["user.id"] == "u"`.
+
+        Raises:
+            TypeError: the key is not a string, or there is one already: a filter looks no deeper.
+        """
+        if not isinstance(key, str):
+            raise TypeError(f"a key is a string, not {key!r}")
+        if self._key is not None:
+            raise TypeError(f"{self!r} has a key already: a filter looks no deeper than that")
+        return Field(self._field, key)
+
+    def __contains__(self, value: object) -> NoReturn:
+        raise TypeError(f"`in` gives no filter: say {self!r} == {value!r}, which of a list is true of any element")
 
     def __eq__(self, value: Value) -> TraceLogFilters:  # type: ignore[override]
         """The field equals the value; in a list, some element does."""
@@ -73,6 +108,10 @@ class Field:
     def like(self, value: str) -> TraceLogFilters:
         """The value occurs in the text, ASCII letters without case; no character is a wildcard."""
         return self._filter(FilterOperator.LIKE, self._spelled(value))
+
+    def contains(self, value: str) -> TraceLogFilters:
+        """Another word for `like`."""
+        return self.like(value)
 
     def isin(self, values: Iterable[Value]) -> TraceLogFilters:
         """The field equals one of the values; of a list, some element does.
@@ -104,6 +143,10 @@ class Field:
         """The exact complement of `is_null`."""
         return self._filter(FilterOperator.EXISTS, None)
 
+    def is_not_null(self) -> TraceLogFilters:
+        """Another word for `exists`."""
+        return self.exists()
+
     def __repr__(self) -> str:
         return f"where({self._field!r}{'' if self._key is None else f', key={self._key!r}'})"
 
@@ -111,6 +154,8 @@ class Field:
         raise TypeError(f"{self!r} is neither true nor false: compare it with a value")
 
     def _filter(self, operator: FilterOperator, value: str | None) -> TraceLogFilters:
+        if value is not None and kind_of(self._field) == "timestamp":
+            operator, value = with_instants(operator, value)
         made = Condition(filter_field=self._field, filter_key=self._key, filter_operator=operator, filter_value=value)
         check(made)
         return made
@@ -128,6 +173,8 @@ class Field:
             return _number(value)
         if isinstance(value, datetime) and kind == "timestamp":
             return _instant(value)
+        if isinstance(value, date) and not isinstance(value, datetime) and kind == "timestamp":
+            return value.isoformat()
         if kind is None or set(KINDS[kind].operators) <= set(VALUELESS):
             return str(value)  # the fault is the field's, or the operator's: the check says so
         raise _wrong(f"{self._field} ({kind.replace('_', ' ')}) is not compared with {value!r}")
@@ -136,17 +183,27 @@ class Field:
 def where(field: str, *, key: str | None = None) -> Field:
     """A field to compare: `where("latency") > 0.5` is a filter for `get_experiment_trace_logs`.
 
-    The comparisons are `==`, `!=`, `>`, `>=`, `<`, `<=`, `.like(text)`, `.isin(values)`, `.between(low, high)`,
-    `.is_null()` and `.exists()`. Numbers are written as JSON writes them; a `datetime` must be aware.
+    The comparisons are `==`, `!=`, `>`, `>=`, `<`, `<=`, `.like(text)` (or `.contains`), `.isin(values)`,
+    `.between(low, high)`, `.is_null()` and `.exists()` (or `.is_not_null()`). Numbers are written as JSON writes them.
+    A `datetime` must be aware. A `date`, or a text such as `"2024-04-15"`, is that whole day in UTC: `>` means after
+    its end, `>=` from its beginning, `==` within it. Filters cannot be combined: a call takes one.
 
     Args:
         field: A member of the trace log, `score:{name}`, `annotation:score:{criterion}`,
             `annotation:value:{criterion}`, or any other name, which is the name of a score.
-        key: The key, when the field is a map: `where("metadata", key="user.id") == "u"`.
+        key: The key, when the field is a map: `where("metadata", key="user.id") == "u"`, or
+            `where("metadata")["user.id"] == "u"`.
+
+    Warns:
+        UnknownFieldWarning: `field` is asked as a score only because no member is called so.
 
     Raises:
+        TypeError: `field` is not a string.
         InvalidFilterError: from a comparison that the contract does not accept.
     """
+    if not isinstance(field, str):
+        raise TypeError(f"a field is the name of a member or a score, not {field!r}")
+    warn_of(field)
     return Field(field, key)
 
 

@@ -7,9 +7,10 @@ from typing import Generic, Self, TypeVar
 
 from parea_trace_logs._http.elements import Elements
 from parea_trace_logs._http.requests import Request
+from parea_trace_logs._http.results import response_info
 from parea_trace_logs._http.sync_transport import SyncTransport
 from parea_trace_logs.errors import status_error
-from parea_trace_logs.types import Invalid, InvalidLog
+from parea_trace_logs.types import Invalid, InvalidLog, ResponseInfo
 
 T = TypeVar("T")
 
@@ -31,11 +32,17 @@ class LogStream(Iterator[T], Generic[T]):
         self._logs = self._received(transport, request, success)
 
     def _received(self, transport: SyncTransport, request: Request, success: int) -> Generator[T, None, None]:
-        with closing(transport.exchange(request, self._elements)) as logs:
-            yield from logs
-        answer = self._elements.answer
-        if answer.status_code != success:
-            raise status_error(answer.status_code, answer.headers, answer.content)
+        with transport.told(request):
+            with closing(transport.exchange(request, self._elements)) as logs:
+                yield from logs
+            answer = self._elements.answer
+            if answer.status_code != success:
+                raise status_error(answer.status_code, answer.headers, answer.content)
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """Status and headers of the answer; None before it has begun, which it does when the first log is asked for."""
+        return response_info(self._elements.answer) if self._elements.begun else None
 
     def __next__(self) -> T:
         return next(self._logs)

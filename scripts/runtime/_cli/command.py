@@ -11,9 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn, TextIO
 
+import httpx
 from parea_trace_logs._cli.preview import show
 from parea_trace_logs._filters.where_text import parse_where
-from parea_trace_logs._http.transport import DEFAULT_TIMEOUT, SyncHTTPClient
+from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.formats import EXTENSIONS, format_of
 from parea_trace_logs._tables.rows import Batch, rows_of
@@ -169,7 +170,7 @@ def _fetch(options: argparse.Namespace) -> int:
     received: list[Any] = []  # the responses, which count their bytes
     with ExitStack() as stack:
         timeout = DEFAULT_TIMEOUT if options.timeout is None else options.timeout
-        http = stack.enter_context(SyncHTTPClient(event_hooks={"response": [received.append]}))
+        http = stack.enter_context(httpx.Client(event_hooks={"response": [received.append]}))
         try:
             client = Parea(base_url=options.base_url, timeout=timeout, http_client=http)
         except ValueError as error:

@@ -1,7 +1,6 @@
 """Which filters the contract accepts: its tables are those of the conditions in its JSON Schema of the body.
 
-The server decides, so a call does not ask here; `where` and the command do, to say what is wrong before anything is
-sent. Verdict and places are those of the schema.
+Verdict and places are those of the schema, so what is wrong is said before anything is sent.
 """
 
 import re
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from parea_trace_logs._filters.hints import did_you_mean, similar, suggestion
 from parea_trace_logs._json.decoding import encode
 from parea_trace_logs.contract import (
     FORMS,
@@ -28,18 +28,19 @@ from parea_trace_logs.models import FilterOperator, TraceLogFilters
 from parea_trace_logs.types import UNSET
 
 _OPERATORS: Final = tuple(operator.value for operator in FilterOperator)
+_SCORE: Final = "score:"
 _ABSENT: Final = (None, UNSET)
 _DEPENDENT: Final = ("filter_operator", "filter_key", "filter_value")
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern, compiled when it is first needed: importing the package compiles none."""
     return re.compile(pattern)
 
 
 def _matches(form: Form, value: str) -> bool:
-    return value in form.values if form.pattern is None else _compiled(form.pattern).match(value) is not None
+    return value in form.values if form.pattern is None else compiled(form.pattern).match(value) is not None
 
 
 def kind_of(field: str) -> str | None:
@@ -47,11 +48,20 @@ def kind_of(field: str) -> str | None:
     if field in MEMBERS:
         return MEMBERS[field]
     for pattern, kind in NAMES.items():
-        if _compiled(pattern).match(field):
+        if compiled(pattern).match(field):
             return kind
-    if _compiled(NO_NAME).match(field) and not _compiled(UNLESS).match(field):
-        return None
-    return OTHERWISE
+    return None if is_nameless(field) else OTHERWISE
+
+
+def is_nameless(field: str) -> bool:
+    """Whether the contract gives a name no meaning."""
+    return compiled(NO_NAME).match(field) is not None and not compiled(UNLESS).match(field)
+
+
+def is_bare_score(field: str) -> bool:
+    """Whether a field means a score only because it means nothing else."""
+    named = field in MEMBERS or field.startswith(_SCORE) or any(compiled(pattern).match(field) for pattern in NAMES)
+    return not named and not is_nameless(field)
 
 
 def faults(filters: TraceLogFilters) -> dict[str, str]:
@@ -110,16 +120,18 @@ def _of_field(given: _Filter) -> Iterator[tuple[str, str]]:
 
 def _of_operator(given: _Filter) -> Iterator[tuple[str, str]]:
     if given.operator not in _ABSENT and given.operator not in _OPERATORS:
-        yield "filter_operator", f"{given.operator!r} is none of {', '.join(_OPERATORS)}"
+        taken = _taken(given) or _OPERATORS
+        meant = did_you_mean(similar(str(given.operator).lower().replace(" ", "_"), taken))
+        yield "filter_operator", f"{given.operator!r} is none of {', '.join(taken)}{meant}"
     if not isinstance(given.field, str):
         for member, content in zip(_DEPENDENT, given[1:4], strict=True):
             if content not in _ABSENT:
                 yield member, "there is no filter_field for it"
     elif given.operator in _ABSENT:
-        yield "filter_operator", "filter_field needs one"
-    elif given.kind is not None and given.operator not in (taken := KINDS[given.kind].operators):
-        words = _words(given.kind)
-        yield "filter_operator", f"{given.field} ({words}) takes {', '.join(taken)}, not {given.operator}"
+        yield "filter_operator", f"filter_field needs one: {', '.join(_taken(given) or _OPERATORS)}"
+    elif given.kind is not None and given.operator not in (taken := _taken(given)):
+        wrong = f"{given.field} ({_words(given.kind)}) takes {', '.join(taken)}, not {given.operator}"
+        yield "filter_operator", wrong + _as_score(given)
 
 
 def _of_key(given: _Filter) -> Iterator[tuple[str, str]]:
@@ -129,7 +141,8 @@ def _of_key(given: _Filter) -> Iterator[tuple[str, str]]:
         if given.needs_value and not isinstance(given.key, str):
             yield "filter_key", f"{given.field} is a {KEYED}: say which key to compare"
     elif given.key not in _ABSENT:
-        yield "filter_key", f"only a {KEYED} takes a key, and {given.field} is not one"
+        meant = did_you_mean(suggestion(given.field)) if isinstance(given.field, str) else ""
+        yield "filter_key", f"only a {KEYED} takes a key, and {given.field} is not one{meant}"
 
 
 def _of_value(given: _Filter) -> Iterator[tuple[str, str]]:
@@ -142,7 +155,17 @@ def _of_value(given: _Filter) -> Iterator[tuple[str, str]]:
     if given.kind is not None and isinstance(given.operator, str) and isinstance(given.value, str):
         form = KINDS[given.kind].forms.get(given.operator)
         if form is not None and not _matches(FORMS[form], given.value):
-            yield "filter_value", f"{given.value!r} is not a {_words(form)}: {FORMS[form].description}"
+            wrong = f"{given.value!r} is not a {_words(form)}: {FORMS[form].description}"
+            yield "filter_value", wrong + _as_score(given)
+
+
+def _taken(given: _Filter) -> tuple[str, ...]:
+    return () if given.kind is None or not isinstance(given.field, str) else KINDS[given.kind].operators
+
+
+def _as_score(given: _Filter) -> str:
+    """A doubt about a field that is asked as a score only because it is nothing else, or nothing."""
+    return did_you_mean(suggestion(given.field)) if is_bare_score(given.field) else ""
 
 
 def _no_text(value: object) -> str:

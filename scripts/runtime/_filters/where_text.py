@@ -1,10 +1,17 @@
-"""One filter as a text, as the command's `--where` takes it: field, operator, value."""
+"""One filter as a text, as the command's `--where` takes it: field, operator, value.
+
+The text is read from left to right, each character a bounded number of times.
+"""
 
 import json
 import re
+from contextlib import suppress
+from itertools import islice
 from typing import Final, NamedTuple
 
-from parea_trace_logs._filters.rules import check
+from parea_trace_logs._filters.days import with_instants
+from parea_trace_logs._filters.rules import check, is_bare_score, kind_of
+from parea_trace_logs._filters.unknown_field import warn_of
 from parea_trace_logs.errors import InvalidFilterError
 from parea_trace_logs.models import FilterOperator, TraceLogFilters
 
@@ -21,110 +28,182 @@ OPERATORS: Final = {
     "is null": FilterOperator.IS_NULL,
     "exists": FilterOperator.EXISTS,
 }
-_QUOTED: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-# A symbol may stand anywhere, a word after a space, a bracket or a quote; "is null" and "exists" end the text.
-_OPERATOR: Final = re.compile(
-    r"""(?:!=|>=|<=|=|~|>|<)
-    |(?<=[\s\]"])(?:(?:in|between)(?=\s)|(?P<alone>is\s++null|exists)(?=\s*+\Z))""",
-    re.VERBOSE,
+_OTHER_WORDS: Final = {"==": "=", "<>": "!=", "like": "~", "contains": "~", "is not null": "exists"}
+_VALUELESS: Final = ("is null", "exists")
+# A word is an operator only between spaces, a bracket or a quote before it also; case does not matter.
+_TOKEN: Final = re.compile(
+    r"""(?P<symbol>==|!=|<>|>=|<=|=|~|>|<)
+    |(?<=[\s\]"])(?P<word>not\s+(?:in|like|contains|between|exists)|is\s+not\s+null|is\s+null|exists|in|between|like
+      |contains)(?=\s|$)""",
+    re.VERBOSE | re.IGNORECASE,
 )
-_PLACE: Final = re.compile(rf"\[|{_OPERATOR.pattern}", re.VERBOSE)
-_SPACES: Final = re.compile(r"\s*+")
+_SPACES: Final = re.compile(r"\s*")
+_BRACKET: Final = re.compile(r"\[|" + _TOKEN.pattern, re.VERBOSE | re.IGNORECASE)
+_AND: Final = re.compile(r"\s(?:and|or|&&|\|\|)\s+", re.IGNORECASE)
+_string: Final = json.JSONDecoder(strict=False).raw_decode
 
 
 class _Parts(NamedTuple):
-    """A text taken apart; where the field ends, its key, and the operator."""
+    """The parts of a text; a key and a value are None where there is none."""
 
-    end: int
+    field: str
     key: str | None
-    operator: re.Match[str]
+    operator: str
+    value: str
 
 
 def parse_where(text: str) -> TraceLogFilters:
     """The filter that a text such as `score:levenshtein >= 0.5` means.
 
     Names and values are taken as they stand, without the spaces around them; one that needs spaces at its ends, or a
-    name that holds an operator, stands in double quotes, as JSON writes texts. A map's key stands in brackets.
+    name that holds an operator, stands in double quotes, as JSON writes texts. A map's key stands in brackets. A day
+    without a time is that whole day in UTC.
+
+    Warns:
+        UnknownFieldWarning: the field is asked as a score only because no member is called so.
 
     Raises:
-        ValueError: the text is no such thing; an `InvalidFilterError`, which is one, if the contract rejects it.
+        ValueError: the text is not FIELD OPERATOR VALUE, or several filters.
+        InvalidFilterError: the contract rejects the filter.
     """
-    text = text.lstrip()
     parts = _parts(text)
     if parts is None:
         raise ValueError(f"{text!r} is not FIELD OPERATOR VALUE; the operators are {'  '.join(OPERATORS)}")
-    word = " ".join(parts.operator[0].split())
-    value = None if parts.operator["alone"] else text[parts.operator.end() :].strip()
+    word = _operator(parts.operator)
+    operator, value = OPERATORS[word], None if word in _VALUELESS else _value(word, parts.value)
+    if word in _VALUELESS and parts.value:
+        raise ValueError(f"{word} takes no value, and {parts.value!r} follows it")
+    if value is not None and kind_of(parts.field) == "timestamp":
+        operator, value = with_instants(operator, value)
     filters = TraceLogFilters(
-        filter_field=_plain(text[: parts.end].rstrip()),
-        filter_key=None if parts.key is None else _plain(parts.key),
-        filter_operator=OPERATORS[word],
-        filter_value=None if value is None else _plain(value),
+        filter_field=parts.field, filter_key=parts.key, filter_operator=operator, filter_value=value
     )
-    if value == "":
-        raise InvalidFilterError([(("body", "filter_value"), f'{word} needs a value; the empty text is ""')])
     check(filters)
+    warn_of(parts.field)
     return filters
 
 
 def _parts(text: str) -> _Parts | None:
-    """Field, key and operator, each character looked at a bounded number of times; None where there are none."""
+    """Field, key, operator and value; None where the text has not these parts."""
+    start = _end_of_spaces(text, 0)
     brackets = _Brackets(text)
-    if text.startswith('"'):
-        field = _QUOTED.match(text)
-        return brackets.operator_at(field.end(), field.end()) if field else None
-    # The leftmost operator counts. A bracket with one behind it holds a key, and then what is in it is no operator.
-    for place in _PLACE.finditer(text, 1):
-        if place[0] != "[":
-            return _Parts(place.start(), None, place)
-        if (parts := brackets.keyed_at(place.start())) is not None:
-            return parts
+    if text.startswith('"', start):
+        field, place = _quoted(text, start)
+        place = _end_of_spaces(text, place)
+        if text.startswith("[", place):
+            return brackets.parts(field, place)
+        operator = _TOKEN.match(text, place)
+        return _Parts(field, None, operator[0], text[operator.end() :].strip()) if operator else None
+    if _TOKEN.match(text, start):
+        return None
+    for found in _BRACKET.finditer(text, start + 1):
+        if found[0] != "[":
+            return _Parts(text[start : found.start()].rstrip(), None, found[0], text[found.end() :].strip())
+        if brackets.operator_after(found.start()):
+            return brackets.parts(text[start : found.start()].rstrip(), found.start())
     return None
 
 
 class _Brackets:
-    """The keys of a text. Where the next bracket closes is looked for once, not once for each that opens."""
+    """Keys in brackets, each followed by an operator. What follows a bracket is looked for once, however many open."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._close = -1
+        self._closing = -1
+        self._after: dict[int, re.Match[str] | None] = {}
 
-    def operator_at(self, end: int, place: int) -> _Parts | None:
-        """What follows a field that ends at `end`, perhaps with a key, at `place`."""
-        place = self._after_spaces(place)
-        if self._text.startswith("[", place):
-            return self.keyed_at(place, end)
-        operator = _OPERATOR.match(self._text, place)
-        return _Parts(end, None, operator) if operator else None
+    def operator_after(self, begin: int) -> re.Match[str] | None:
+        """The operator after the key whose bracket opens here; None where there is no key, or no operator."""
+        end = self._end(begin)
+        if end is None:
+            return None
+        if end not in self._after:
+            self._after[end] = _TOKEN.match(self._text, _end_of_spaces(self._text, end + 1))
+        return self._after[end]
 
-    def keyed_at(self, opening: int, end: int | None = None) -> _Parts | None:
-        """The key in the bracket that opens here, when an operator follows it."""
-        text = self._text
-        if text.startswith('"', opening + 1):
-            quoted = _QUOTED.match(text, opening + 1)
-            close = quoted.end() if quoted else len(text)
-            if not text.startswith("]", close):
+    def parts(self, field: str, begin: int) -> _Parts | None:
+        """The parts of the text whose key opens here."""
+        operator, end = self.operator_after(begin), self._end(begin)
+        if operator is None or end is None:
+            return None
+        key = self._text[begin + 1 : end]
+        plain = _quoted(key, 0)[0] if key.startswith('"') else key
+        return _Parts(field, plain, operator[0], self._text[operator.end() :].strip())
+
+    def _end(self, begin: int) -> int | None:
+        """Where the bracket that opens here closes."""
+        if self._text.startswith('"', begin + 1):
+            try:
+                _, end = _string(self._text, begin + 1)
+            except ValueError:
                 return None
-        else:
-            if self._close <= opening:
-                self._close = text.find("]", opening + 1) % (len(text) + 1)  # -1 becomes the end
-            close = self._close
-            if close == len(text) or close == opening + 1:
-                return None
-        operator = _OPERATOR.match(text, self._after_spaces(close + 1))
-        return _Parts(opening if end is None else end, text[opening + 1 : close], operator) if operator else None
-
-    def _after_spaces(self, place: int) -> int:
-        found = _SPACES.match(self._text, place)
-        return found.end() if found else place
+            return end if self._text.startswith("]", end) else None
+        if self._closing <= begin:
+            found = self._text.find("]", begin)
+            self._closing = found if found >= 0 else len(self._text)
+        return self._closing if begin + 1 < self._closing < len(self._text) else None
 
 
-def _plain(text: str) -> str:
-    """The text itself, or what it holds if it begins with a quote."""
-    if not text.startswith('"'):
-        return text
+def _end_of_spaces(text: str, place: int) -> int:
+    found = _SPACES.match(text, place)
+    return place if found is None else found.end()
+
+
+def _quoted(text: str, place: int) -> tuple[str, int]:
+    """The text in quotes that begins here, and where it ends."""
     try:
-        value = json.loads(text, strict=False)
+        value, end = _string(text, place)
     except ValueError:
-        raise ValueError(f"{text} begins with a quote and is not one text as JSON writes it") from None
-    return str(value)
+        raise ValueError(f"{text[place:]} begins with a quote and is not one text as JSON writes it") from None
+    return str(value), end
+
+
+def _operator(written: str) -> str:
+    """The operator as `OPERATORS` has it.
+
+    Raises:
+        ValueError: it is the negation of one, which the contract has not.
+    """
+    word = " ".join(written.lower().split())
+    word = _OTHER_WORDS.get(word, word)
+    if word == "not exists":
+        return "is null"
+    if word.startswith("not "):
+        raise ValueError(f"no filter is the opposite of {word[4:]!r}: only = has one, !=, and is null, which is exists")
+    return word
+
+
+def _value(word: str, text: str) -> str:
+    """The value that a text means.
+
+    Raises:
+        InvalidFilterError: there is none.
+        ValueError: it is not one text, or another filter stands within it.
+    """
+    if not text:
+        raise InvalidFilterError([(("body", "filter_value"), f'{word} needs a value; the empty text is ""')])
+    if not text.startswith('"'):
+        _refuse_several(text)
+        return text
+    value, end = _quoted(text, 0)
+    if end < len(text):
+        raise ValueError(f"{text} begins with a quote and is not one text as JSON writes it")
+    return value
+
+
+def _refuse_several(value: str) -> None:
+    """Refuse a value in which, after a word such as `and`, another filter stands; in quotes it would be one text."""
+    for found in islice(_AND.finditer(value), _MOST):
+        with suppress(ValueError):  # a quote that begins no text
+            parts = _parts(value[found.end() : found.end() + _NAME])
+            if parts is not None and not is_bare_score(parts.field):
+                break
+    else:
+        return
+    word = found[0].strip()
+    raise ValueError(f"one filter is all that the endpoint takes, and another follows {word!r}; {_HOW}")
+
+
+_NAME: Final = 200  # characters of a field with its operator
+_MOST: Final = 20  # places at which another filter is looked for
+_HOW: Final = "judge the rest of the logs yourself, or put the value in double quotes if it is one text"

@@ -8,8 +8,9 @@ from typing import Generic, Self, TypeVar
 from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.elements import Elements
 from parea_trace_logs._http.requests import Request
+from parea_trace_logs._http.results import response_info
 from parea_trace_logs.errors import status_error
-from parea_trace_logs.types import Invalid, InvalidLog
+from parea_trace_logs.types import Invalid, InvalidLog, ResponseInfo
 
 T = TypeVar("T")
 
@@ -31,12 +32,18 @@ class AsyncLogStream(AsyncIterator[T], Generic[T]):
         self._logs = self._received(transport, request, success)
 
     async def _received(self, transport: AsyncTransport, request: Request, success: int) -> AsyncGenerator[T, None]:
-        async with aclosing(transport.exchange(request, self._elements)) as logs:
-            async for log in logs:
-                yield log
-        answer = self._elements.answer
-        if answer.status_code != success:
-            raise status_error(answer.status_code, answer.headers, answer.content)
+        with transport.told(request):
+            async with aclosing(transport.exchange(request, self._elements)) as logs:
+                async for log in logs:
+                    yield log
+            answer = self._elements.answer
+            if answer.status_code != success:
+                raise status_error(answer.status_code, answer.headers, answer.content)
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """Status and headers of the answer; None before it has begun, which it does when the first log is asked for."""
+        return response_info(self._elements.answer) if self._elements.begun else None
 
     async def __anext__(self) -> T:
         return await anext(self._logs)

@@ -3,25 +3,18 @@
 Errors of httpx carry the request, key and all, so none of them leaves this module.
 """
 
-import threading
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, ClassVar
 
-import httpx
 from parea_trace_logs._http.answers import Answer, Receiver
-from parea_trace_logs._http.requests import Key, Request, Timeout
-from parea_trace_logs._http.transport import AsyncHTTPClient, Transport, logger
+from parea_trace_logs._http.requests import Request
+from parea_trace_logs._http.transport import Transport, logger
 
 
 class AsyncTransport(Transport):
     """Sends requests through an `httpx.AsyncClient`; no redirect is followed."""
 
-    def __init__(
-        self, root: str, key: Key | None, timeout: Timeout, max_retries: int, http: AsyncHTTPClient | None
-    ) -> None:
-        super().__init__(root, key, timeout, max_retries, owned=http is None)
-        self._http = http
-        self._making = threading.Lock()  # one client may serve many threads, and none is made before it is needed
+    _KIND: ClassVar = "AsyncClient"
 
     @staticmethod
     async def _sleep(seconds: float) -> None:
@@ -29,24 +22,21 @@ class AsyncTransport(Transport):
 
         await asyncio.sleep(seconds)
 
-    def _client(self) -> AsyncHTTPClient:
-        with self._making:
-            self._http = self._http or AsyncHTTPClient()
-            return self._http
-
     async def exchange(self, request: Request, receiver: Receiver) -> AsyncGenerator[Any, None]:
         """Send a request, again where that may help, and hand out what `receiver` makes of the answer as it comes.
 
         Raises:
+            ClientClosedError: the client has been closed.
             PareaConnectionError: no answer came, or not to its end.
             InvalidAnswerError: the body is not what its Content-Encoding says, or the receiver says so.
         """
         http = self._client()
         for attempt in range(self._retries + 1):
             logger.debug("%s %s: attempt %d", request.method, request.path, attempt + 1)
+            request.call.attempts = attempt + 1
             receiver.reset()
             try:
-                prepared = http.build_request(**self._arguments(request))
+                prepared = http.build_request(**self._arguments(request, http))
                 response = await http.send(prepared, auth=self._key, follow_redirects=False, stream=True)
                 try:
                     receiver.begin(self._head(response))
@@ -58,7 +48,7 @@ class AsyncTransport(Transport):
                 finally:
                     await response.aclose()
                 failure = receiver.end()
-            except httpx.RequestError as error:
+            except self._library.RequestError as error:
                 failure = self._failure(error, receiver)
             if failure is None:
                 self._answered(request, receiver)
@@ -83,5 +73,6 @@ class AsyncTransport(Transport):
 
     async def aclose(self) -> None:
         """Close the connections, unless they came from outside."""
-        if self._owned and self._http is not None:
+        self._closed = True
+        if self._source is None and self._owned and self._http is not None:
             await self._http.aclose()

@@ -4,12 +4,14 @@ The key is put on a request at the last moment, by `Key`, so that no list of hea
 """
 
 import enum
-from collections.abc import Generator
-from typing import NamedTuple, NoReturn, TypeAlias
+from collections.abc import Mapping
+from typing import NamedTuple, NoReturn, Protocol, TypeAlias
 from urllib.parse import quote
 
 import httpx
 from parea_trace_logs._http.answers import Answer
+from parea_trace_logs._http.arguments import check_segment, check_text
+from parea_trace_logs._http.calls import Call
 from parea_trace_logs.errors import MissingKeyError
 
 
@@ -22,8 +24,15 @@ class Default(enum.Enum):
         return self.name
 
 
+class Limits(Protocol):
+    """An `httpx.Timeout` or an `httpx2.Timeout`."""
+
+    def as_dict(self) -> dict[str, float | None]:
+        """The seconds by step."""
+
+
 DEFAULT = Default.DEFAULT
-Timeout: TypeAlias = float | httpx.Timeout | Default | None
+Timeout: TypeAlias = "float | Limits | Default | None"
 
 
 class Request(NamedTuple):
@@ -31,21 +40,29 @@ class Request(NamedTuple):
 
     method: str
     path: str
+    call: Call
+    """What its errors are told by."""
     content: bytes | None = None
     safe: bool = False
     """Whether the contract says that it only reads, so that it may be sent again."""
     timeout: Timeout = DEFAULT
+    headers: Mapping[str, str] = {}
+    """Headers of this call's own; names in lower case."""
 
 
-class Key(httpx.Auth):
+class Key:
     """A key and the header that carries it. Hidden from representations, refused to pickle.
 
+    As a function of a request, which httpx and httpx2 both take for `auth`, it puts the key on it.
+
     Raises:
+        TypeError: the key is not a string.
         MissingKeyError: the key is empty.
         ValueError: the key holds what a header cannot carry. The message does not hold the key.
     """
 
     def __init__(self, header: str, key: str, prefix: str = "") -> None:
+        check_text(key, "api_key")
         if not key:
             raise MissingKeyError("no API key: pass it, or set the environment variable PAREA_API_KEY")
         if any(not "!" <= character <= "~" for character in key):
@@ -54,9 +71,9 @@ class Key(httpx.Auth):
         self._key = key
         self._value = f"{prefix} {key}" if prefix else key
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def __call__(self, request: httpx.Request) -> httpx.Request:
         request.headers[self._header] = self._value
-        yield request
+        return request
 
     def hidden(self, text: str) -> str:
         """`text` without the key, should the server have echoed it; a key this short occurs by chance."""
@@ -78,6 +95,7 @@ class Key(httpx.Auth):
 
 def segment(value: str) -> str:
     """`value` as one segment of a path: slashes, spaces and the like percent-encoded, and never a step up or on."""
+    check_segment(value)
     encoded = quote(str(value), safe="")
     return encoded.replace(".", "%2E") if encoded in (".", "..") else encoded
 
@@ -88,9 +106,10 @@ def server_root(base_url: str, api_root: str) -> str:
     Raises:
         ValueError: it is not an http or https URL, or holds a user, a query or a fragment.
     """
+    check_text(base_url, "base_url")
     try:
         url = httpx.URL(base_url)
-    except (httpx.InvalidURL, TypeError) as error:
+    except httpx.InvalidURL as error:
         raise ValueError(f"base_url is not a URL: {error}") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(f"base_url must begin with http:// or https:// and a host, not {base_url!r}")

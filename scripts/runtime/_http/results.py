@@ -9,9 +9,14 @@ from parea_trace_logs._json.arrays import decode_array
 from parea_trace_logs._json.decoding import decode
 from parea_trace_logs._json.splitting import NotAnArray
 from parea_trace_logs.errors import InvalidAnswerError
-from parea_trace_logs.types import Invalid, InvalidLog, Logs
+from parea_trace_logs.types import Invalid, InvalidLog, Logs, ResponseInfo
 
 T = TypeVar("T")
+
+
+def response_info(answer: Answer) -> ResponseInfo:
+    """What a caller may want to know of an answer beside its body."""
+    return ResponseInfo(answer.status_code, answer.headers)
 
 
 def logs_of(answer: Answer, kind: type[T], invalid: Invalid) -> Logs[T]:
@@ -23,7 +28,7 @@ def logs_of(answer: Answer, kind: type[T], invalid: Invalid) -> Logs[T]:
     kept: list[InvalidLog] = []
     refuse = refuser(invalid, kept, lambda: answer)
     try:
-        return Logs(decode_array(answer.content, kind, refuse), kept)
+        return Logs(decode_array(answer.content, kind, refuse), kept, response_info(answer))
     except NotAnArray as error:
         reason = str(error)
     raise InvalidAnswerError(reason, answer.status_code, answer.headers)

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from urllib.parse import quote
 
+from parea_trace_logs._filters.checking import checked
+from parea_trace_logs._http.arguments import check_segment
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.formats import format_of
 from parea_trace_logs._tables.writing import Parts
@@ -59,11 +61,14 @@ def fetch_many(  # noqa: PLR0913 - the documented options
         The number of rows by experiment.
 
     Raises:
+        TypeError: an argument is of another type, such as one experiment in the place of several.
+        InvalidFilterError: the contract does not accept the filter.
         FetchManyError: some experiments failed; the others are in the folder.
         ModuleNotFoundError: the extra is not installed.
         ValueError: `concurrency` is below 1.
     """
-    wanted = list(dict.fromkeys(experiments))
+    wanted = _wanted(client, experiments)
+    filters = checked(filters)
     folder = Path(directory)
     parquet = format_of(Path("logs.parquet"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,3 +109,15 @@ def fetch_many(  # noqa: PLR0913 - the documented options
     if failures:
         raise FetchManyError({each: failures[each] for each in wanted if each in failures}, rows)
     return rows
+
+
+def _wanted(client: object, experiments: Iterable[str]) -> list[str]:
+    """Each experiment once, if these are experiments, and the client one that threads can use."""
+    if not isinstance(client, Parea):
+        raise TypeError(f"fetch_many takes a Parea, not {type(client).__name__}")
+    if isinstance(experiments, str | bytes):
+        raise TypeError(f"fetch_many takes a list of experiments, not one: [{experiments!r}]")
+    wanted = list(dict.fromkeys(experiments))
+    for experiment in wanted:
+        check_segment(experiment)
+    return wanted

@@ -4,6 +4,7 @@ The batches go into a part beside the file that is to be. When a score occurs th
 part follows. At the end a single part is renamed to the file, which is the rule; several are joined first.
 """
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,8 @@ class Parts:
         self._format = format
         self._fixed = scores is not None
         self.scores: tuple[str, ...] = tuple(dict.fromkeys(scores or ()))
+        if not folder.is_dir():  # else the error would name a folder of ours within it
+            raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(folder))
         self._folder = Path(tempfile.mkdtemp(prefix=".parea-", dir=folder))
         self._parts: list[tuple[Path, tuple[str, ...]]] = []
         self._sink: Sink | None = None

@@ -67,7 +67,7 @@ def test_the_classes_of_the_statuses_differ(call: Call, server: LocalServer) -> 
 
 def test_the_message_holds_the_servers_detail(call: Call, server: LocalServer) -> None:
     server.answer(404, {"detail": "Experiment not found."})
-    with pytest.raises(NotFoundError, match=r"^404: Experiment not found\.$"):
+    with pytest.raises(NotFoundError, match=r"^404: Experiment not found\. \["):
         call("e", base_url=server.url)
 
 
@@ -77,8 +77,8 @@ def test_the_message_holds_each_error_of_a_body_with_its_place(call: Call, serve
         {"loc": [], "msg": "no", "type": "t"},
     ]
     server.answer(422, {"detail": details})
-    with pytest.raises(UnprocessableContentError, match=r"^422: body\.filter_value: not a number; no$"):
-        call("e", TraceLogFilters(filter_field="latency"), base_url=server.url)
+    with pytest.raises(UnprocessableContentError, match=r"^422: body\.filter_value: not a number; no \["):
+        call("e", base_url=server.url)
 
 
 @pytest.mark.parametrize("status", [402, 403, 418, 451, 500, 502, 504, 520, 599, 201, 204, 302])
@@ -94,7 +94,7 @@ def test_a_page_in_html_is_shown_as_text(call: Call, server: LocalServer, status
     server.answer(status, b"<html>\n<h1>Bad Gateway</h1>\xff" + b"x" * 5000, {"Content-Type": "text/html"})
     with pytest.raises(StatusError, match="<html> <h1>Bad Gateway</h1>") as caught:
         call("e", base_url=server.url)
-    assert len(str(caught.value)) < 2100
+    assert len(str(caught.value)) < 2200
     assert isinstance(caught.value.body, str)
 
 
@@ -187,7 +187,9 @@ def test_everything_is_a_parea_error() -> None:
     errors = [
         each
         for name in parea_trace_logs.__all__
-        if isinstance(each := getattr(parea_trace_logs, name), type) and issubclass(each, BaseException)
+        if isinstance(each := getattr(parea_trace_logs, name), type)
+        and issubclass(each, BaseException)
+        and not issubclass(each, Warning)
     ]
     assert len(errors) > len(DOCUMENTED)
     assert all(issubclass(each, PareaError) for each in errors)

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from checks.client.conftest import Call
 from checks.client.support import LocalServer
-from parea_trace_logs import InvalidFilterError, TraceLogFilters, where
+from parea_trace_logs import (
+    FilterOperator,
+    InvalidFilterError,
+    Parea,
+    TraceLogFilters,
+    UnknownFieldWarning,
+    where,
+)
 
 AWARE = datetime(2024, 4, 15, 22, 19, 13, 381503, tzinfo=UTC)
 ODD = timezone(timedelta(minutes=19, seconds=32))
@@ -116,6 +123,148 @@ def test_numbers_of_numpy() -> None:
     assert (where("score:x") > numpy.float32(0.5)).filter_value == "0.5"
 
 
-def test_dates_are_no_instants() -> None:
-    with pytest.raises(InvalidFilterError):
-        _ = where("end_timestamp") > date(2024, 4, 15)  # type: ignore[operator]
+BEGINS, ENDS = "2024-04-15T00:00:00Z", "2024-04-15T23:59:59.999999Z"
+DAY = date(2024, 4, 15)
+
+
+@pytest.mark.parametrize("day", [DAY, "2024-04-15"])
+@pytest.mark.parametrize(
+    ("built", "operator", "value"),
+    [
+        (lambda field, day: field > day, "greater_than", ENDS),
+        (lambda field, day: field >= day, "greater_than_or_equal", BEGINS),
+        (lambda field, day: field < day, "less_than", BEGINS),
+        (lambda field, day: field <= day, "less_than_or_equal", ENDS),
+        (lambda field, day: field == day, "between", f"{BEGINS},{ENDS}"),
+        (lambda field, day: field.between(day, day), "between", f"{BEGINS},{ENDS}"),
+        (lambda field, day: field.between(AWARE, day), "between", f"{AWARE.isoformat()},{ENDS}"),
+    ],
+)
+def test_a_day_is_all_of_it(
+    built: Callable[[Any, date | str], TraceLogFilters], day: date | str, operator: str, value: str
+) -> None:
+    filters = built(where("end_timestamp"), day)
+    assert (filters.filter_operator, filters.filter_value) == (operator, value)
+
+
+def test_no_filter_is_all_but_a_day() -> None:
+    with pytest.raises(InvalidFilterError, match="whole day") as caught:
+        _ = where("end_timestamp") != DAY
+    assert caught.value.loc == ("body", "filter_value")
+    with pytest.raises(InvalidFilterError, match="not a timestamp"):
+        _ = where("end_timestamp") > "2024-04-31"
+    with pytest.raises(InvalidFilterError, match="not compared with"):
+        _ = where("status") == DAY
+
+
+def test_other_words() -> None:
+    assert where("output").contains("x") == where("output").like("x")
+    assert where("output").is_not_null() == where("output").exists()
+    assert (where("metadata")["user.id"] == "u") == (where("metadata", key="user.id") == "u")
+
+
+def test_what_cannot_be_said_says_why() -> None:
+    one: Any = where("latency") > 1
+    other: Any = where("cost") > 1
+    field: Any = where("tags")
+    for built in (
+        lambda: one & other,
+        lambda: one | other,
+        lambda: field & field,
+        lambda: {} | one,
+    ):
+        with pytest.raises(TypeError, match="the endpoint takes one"):
+            built()
+    with pytest.raises(TypeError, match="no filter is the opposite"):
+        _ = ~one
+    with pytest.raises(TypeError, match="looks no deeper"):
+        _ = where("metadata")["a"]["b"]
+    with pytest.raises(TypeError, match="a key is a string, not 0"):
+        _ = field[0]
+    with pytest.raises(TypeError, match="say where\\('tags'\\) == 'x'"):
+        _ = "x" in field
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(field)
+    with pytest.raises(TypeError, match="name of a member or a score"):
+        where(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        ("latencyy", "latency"),
+        ("Latency", "latency"),
+        (" status", "status"),
+        ("metadata.attempt", 'metadata["attempt"]'),
+        ("metadata[User Id]", 'metadata["User Id"]'),
+        ("Inputs.a.b", 'inputs["a.b"]'),
+        ("scores.Levenshtein", "score:Levenshtein"),
+        ("score.x", "score:x"),
+        ("is_correct", None),
+    ],
+)
+def test_a_name_that_is_not_a_member_is_told(field: str, meant: str | None) -> None:
+    with pytest.warns(UnknownFieldWarning, match="is asked as the score of that name") as caught:
+        where(field)
+    said = str(caught[0].message)
+    assert caught[0].filename == __file__
+    assert (f"did you mean {meant}?" in said) is (meant is not None)
+    assert f"score:{field}" in said
+
+
+@pytest.mark.parametrize("field", ["latency", "score:latencyy", "annotation:value:c", "metadata", "annotation:x"])
+def test_a_name_that_says_what_it_is_is_not_told(field: str, recwarn: pytest.WarningsRecorder) -> None:
+    where(field)
+    assert not recwarn
+
+
+@pytest.mark.parametrize("field", ["latencyy", "metadata.k"])
+def test_a_filter_made_by_hand_is_told_of_a_slip(call: Call, server: LocalServer, field: str) -> None:
+    filters = TraceLogFilters(filter_field=field, filter_operator=FilterOperator.EXISTS)
+    with pytest.warns(UnknownFieldWarning, match="did you mean") as caught:
+        call("e", filters, base_url=server.url)
+    assert "parea_trace_logs/" not in caught[0].filename
+
+
+def test_the_documented_score_by_its_bare_name_is_not_told(
+    call: Call, server: LocalServer, recwarn: pytest.WarningsRecorder
+) -> None:
+    call("e", TraceLogFilters(filter_field="is_correct", filter_operator="exists"), base_url=server.url)  # type: ignore[arg-type]
+    assert not [each for each in recwarn if each.category is UnknownFieldWarning]
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        (where("latency"), r"where\('latency'\) alone: compare it"),
+        ("latency > 1", "not the text 'latency > 1'"),
+        ({"filter_field": "x"}, "from_dict"),
+        ([where("latency") > 1], "one filter is all"),
+        (3, "not 3"),
+    ],
+)
+def test_what_is_not_a_filter_is_refused_at_once(call: Call, server: LocalServer, filters: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        call("e", filters, base_url=server.url)
+    assert server.received == []
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"filter_field": "latency"}, "filter_field needs one: equals, not_equals, "),
+        ({"filter_field": "latency", "filter_operator": "like"}, r"latency \(number\) takes equals, .*not like"),
+        ({"filter_field": "latency", "filter_operator": "equal"}, "'equal' is none of .*; did you mean equals"),
+        ({"filter_field": "latencyy", "filter_operator": "like"}, "did you mean latency"),
+        ({"filter_field": "metadataa", "filter_operator": "exists", "filter_key": "k"}, "did you mean metadata"),
+        ({"filter_operator": "equals"}, "no filter_field for it"),
+    ],
+)
+def test_filters_made_by_hand_are_checked_before_they_are_sent(
+    call: Call, server: LocalServer, members: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InvalidFilterError, match=words):
+        call("e", TraceLogFilters(**members), base_url=server.url)
+    with pytest.raises(InvalidFilterError, match=words), Parea("k", server.url) as client:
+        client.iter_experiment_trace_logs("e", TraceLogFilters(**members))
+    assert server.received == []

@@ -1,7 +1,11 @@
 """Get the trace logs of an experiment."""
 
+from collections.abc import Mapping
+
 from ..._http.answers import Answer
+from ..._http.arguments import check_timeout, headers_of
 from ..._http.async_streams import AsyncLogStream
+from ..._http.calls import Call
 from ..._http.elements import check_invalid
 from ..._http.requests import DEFAULT, Request, Timeout, segment
 from ..._http.results import logs_of
@@ -19,13 +23,17 @@ def _request(
     *,
     body: TraceLogFilters,
     timeout: Timeout,
+    extra_headers: Mapping[str, str] | None,
 ) -> Request:
+    check_timeout(timeout)
     return Request(
         "POST",
         f"/api/parea/v1/experiment/{segment(experiment_uuid)}/trace_logs",
+        Call("get_experiment_trace_logs", "POST"),
         encode(body),
         safe=True,
         timeout=timeout,
+        headers=headers_of(extra_headers, "extra_headers"),
     )
 
 
@@ -36,13 +44,14 @@ def _response(answer: Answer, invalid: Invalid) -> Response[Logs[TraceLog]]:
     return Response(answer.status_code, answer.content, answer.headers, parsed)
 
 
-def sync_detailed(
+def sync_detailed(  # noqa: PLR0913 - the documented options
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
 
@@ -60,34 +69,38 @@ def sync_detailed(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    answer = client.send(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        )
+    request = _request(
+        experiment_uuid=experiment_uuid,
+        body=body,
+        timeout=timeout,
+        extra_headers=extra_headers,
     )
-    return _response(answer, invalid)
+    with client.told(request):
+        answer = client.send(request)
+        return _response(answer, invalid)
 
 
-def sync(
+def sync(  # noqa: PLR0913 - the documented options
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
 
@@ -105,29 +118,39 @@ def sync(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
         with its descendants. An empty array when none matches.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     return (
-        sync_detailed(experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout)
+        sync_detailed(
+            experiment_uuid=experiment_uuid,
+            client=client,
+            body=body,
+            invalid=invalid,
+            timeout=timeout,
+            extra_headers=extra_headers,
+        )
     ).parsed
 
 
-async def asyncio_detailed(
+async def asyncio_detailed(  # noqa: PLR0913 - the documented options
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
 
@@ -145,34 +168,38 @@ async def asyncio_detailed(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The answer, with its status, headers and body.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    answer = await client.asend(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-        )
+    request = _request(
+        experiment_uuid=experiment_uuid,
+        body=body,
+        timeout=timeout,
+        extra_headers=extra_headers,
     )
-    return _response(answer, invalid)
+    with client.told(request):
+        answer = await client.asend(request)
+        return _response(answer, invalid)
 
 
-async def asyncio(
+async def asyncio(  # noqa: PLR0913 - the documented options
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
 
@@ -190,12 +217,14 @@ async def asyncio(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         The root logs that match, in the order of their `start_timestamp`, then of their `trace_id`; each
         with its descendants. An empty array when none matches.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
@@ -203,18 +232,24 @@ async def asyncio(
     """
     return (
         await asyncio_detailed(
-            experiment_uuid=experiment_uuid, client=client, body=body, invalid=invalid, timeout=timeout
+            experiment_uuid=experiment_uuid,
+            client=client,
+            body=body,
+            invalid=invalid,
+            timeout=timeout,
+            extra_headers=extra_headers,
         )
     ).parsed
 
 
-def stream(
+def stream(  # noqa: PLR0913 - the documented options
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
 
@@ -235,12 +270,14 @@ def stream(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
         close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
@@ -251,6 +288,7 @@ def stream(
             experiment_uuid=experiment_uuid,
             body=body,
             timeout=timeout,
+            extra_headers=extra_headers,
         ),
         200,
         TraceLog,
@@ -258,13 +296,14 @@ def stream(
     )
 
 
-def astream(
+def astream(  # noqa: PLR0913 - the documented options
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    extra_headers: Mapping[str, str] | None = None,
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
 
@@ -285,12 +324,14 @@ def astream(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
         An iterator over the logs. It holds a connection until it ends: use it as a context manager, or
         close it, when you may stop early. What is below is raised while it runs.
 
     Raises:
+        ClientClosedError: The client has been closed.
         StatusError: Another status than the documented success.
         InvalidAnswerError: The body of the answer is not as documented.
         PareaConnectionError: No answer came; `PareaTimeoutError` when it did not come in time,
@@ -301,6 +342,7 @@ def astream(
             experiment_uuid=experiment_uuid,
             body=body,
             timeout=timeout,
+            extra_headers=extra_headers,
         ),
         200,
         TraceLog,
