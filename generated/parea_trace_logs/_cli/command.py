@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, NoReturn, TextIO
+from typing import Final, NoReturn, TextIO
 
-import httpx
 from parea_trace_logs._cli.preview import show
 from parea_trace_logs._filters.where_text import parse_where
+from parea_trace_logs._http.sync_streams import LogStream
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.formats import EXTENSIONS, format_of
@@ -27,11 +27,14 @@ from parea_trace_logs.errors import (
     PareaError,
     StatusError,
     TruncatedResponse,
+    printable,
 )
 from parea_trace_logs.models import TraceLog
 
 OK, FAILED, USAGE, REFUSED, UNAVAILABLE, BROKEN = range(6)
 INTERRUPTED: Final = 128 + signal.SIGINT
+# On Windows there is no SIGHUP.
+_ENDING: Final = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 _PREVIEW_ROWS: Final = 20
 
 _EPILOG: Final = """\
@@ -62,7 +65,7 @@ exit status:
   3  the server refused the request (4xx): a wrong key, an unknown experiment, too many requests
   4  the server could not be reached, did not answer in time, or failed (5xx)
   5  the answer broke off, or was not what the API documents
-  130, 143  interrupted or terminated
+  129, 130, 143  hung up, interrupted or terminated
 Whatever is not 0 leaves no new file, and an existing one as it was.
 """
 
@@ -102,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     fetch.add_argument("--base-url", metavar="URL", help="the server; overrides PAREA_BASE_URL")
     fetch.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="for each step of the request (60)")
+    fetch.add_argument("--deadline", metavar="SECONDS", type=_seconds, help="for the whole request (without limit)")
+    fetch.add_argument(
+        "--csv-safe", action="store_true", help="in CSV, put ' before texts that a spreadsheet would run as a formula"
+    )
     fetch.set_defaults(run=_fetch, parser=fetch)
     return parser
 
@@ -117,7 +124,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is documented in its help."""
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
-    before = signal.signal(signal.SIGTERM, _terminated)  # as an exception, so that temporary files are removed
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, _terminated)  # as an exception, so that temporary files are removed
     try:
         return run(options)
     except KeyboardInterrupt:
@@ -127,10 +137,11 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (PareaError, OSError) as error:
-        print(f"parea-trace-logs: {error}", file=sys.stderr)
+        print(f"parea-trace-logs: {printable(str(error))}", file=sys.stderr)
         return _status(error)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _terminated(number: int, _: FrameType | None) -> NoReturn:
@@ -164,22 +175,27 @@ def _fetch(options: argparse.Namespace) -> int:
     except ValueError as error:
         usage(f"--where: {error}")
     if output is not None:
-        _check_output(output, usage)
+        _check_output(output, options.csv_safe, usage)
+    elif options.csv_safe:
+        usage("--csv-safe needs -o FILE.csv")
 
     preview = Batch()
-    received: list[Any] = []  # the responses, which count their bytes
     with ExitStack() as stack:
         timeout = DEFAULT_TIMEOUT if options.timeout is None else options.timeout
-        http = stack.enter_context(httpx.Client(event_hooks={"response": [received.append]}))
         try:
-            client = Parea(base_url=options.base_url, timeout=timeout, http_client=http)
+            client = stack.enter_context(Parea(base_url=options.base_url, timeout=timeout, deadline=options.deadline))
         except ValueError as error:
             usage(str(error))
-        progress = stack.enter_context(_Progress(received, sys.stderr))
+        progress = stack.enter_context(_Progress(sys.stderr))
         with ExitStack() as writing:
             # The logs are closed before the file is: what breaks there leaves no file.
-            table = None if output is None else writing.enter_context(TableWriter(output, scores=options.scores))
+            table = (
+                None
+                if output is None
+                else writing.enter_context(TableWriter(output, scores=options.scores, csv_safe=options.csv_safe))
+            )
             logs = writing.enter_context(client.iter_experiment_trace_logs(options.experiment, filters))
+            progress.logs = logs
             _receive(logs, table, preview, progress)
         summary = progress.summary()
     rows = None if table is None else f"{output}: {table.rows:,} rows of {summary}"
@@ -216,12 +232,13 @@ def _report(preview: Batch, written: str | None, *, filtered: bool) -> None:
         print("No log matches." if filtered else "The experiment has no logs.", file=sys.stderr)
 
 
-def _check_output(output: Path, usage: Callable[[str], NoReturn]) -> None:
+def _check_output(output: Path, csv_safe: bool, usage: Callable[[str], NoReturn]) -> None:
     """Say before the request what could only fail after it."""
     try:
         format_of(output)
+        format_of(output, csv_safe=csv_safe)
     except (ValueError, ModuleNotFoundError) as error:
-        usage(f"-o: {error}")
+        usage(f"-o: {error}".replace("csv_safe", "--csv-safe"))
     if output.is_dir() or not output.parent.is_dir():
         usage(f"-o: {output} is a folder" if output.is_dir() else f"-o: there is no folder {output.parent}")
 
@@ -229,8 +246,9 @@ def _check_output(output: Path, usage: Callable[[str], NoReturn]) -> None:
 class _Progress:
     """What has arrived, on one line that is written over; nothing where no person looks."""
 
-    def __init__(self, received: list[Any], file: TextIO) -> None:
-        self._received = received
+    logs: LogStream[TraceLog]
+
+    def __init__(self, file: TextIO) -> None:
         self._file = file
         self._shown = file.isatty()
         self._next = 0.0
@@ -245,7 +263,7 @@ class _Progress:
 
     def summary(self) -> str:
         """What has arrived."""
-        size = sum(response.num_bytes_downloaded for response in self._received) / 1e6
+        size = self.logs.bytes_received / 1e6
         return f"{self._logs:,} root logs, {size:,.1f} MB received"
 
     def _write(self, text: str) -> None:

@@ -35,17 +35,23 @@ class Format(Protocol):
         """Write one file of several parts, each with the first few of these scores, with a column for every one."""
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path, *, csv_safe: bool = False) -> Format:
     """The format by the extension of a file's name.
 
+    Args:
+        path: The file.
+        csv_safe: Whether texts that a spreadsheet would run as a formula begin with an apostrophe.
+
     Raises:
-        ValueError: there is no format of this extension.
+        ValueError: there is no format of this extension, or it is another than CSV, which alone can be `csv_safe`.
         ModuleNotFoundError: its extra is not installed; the message says what to install.
     """
     extension = path.suffix.lower()
     if extension not in _FORMATS:
         raise ValueError(f"{path.name}: the extension must be one of {', '.join(_FORMATS)}")
-    return _FORMATS[extension]()
+    if csv_safe and extension != ".csv":
+        raise ValueError(f"{path.name}: csv_safe is for .csv only: no other format is a spreadsheet's")
+    return _SAFE_CSV if csv_safe else _FORMATS[extension]()
 
 
 def require(module: str, extra: str) -> None:
@@ -148,6 +154,20 @@ def _csv_line(_: list[str], cells: Iterable[str | None]) -> bytes:
     return (",".join(cell or "" for cell in cells) + "\n").encode()
 
 
+def _safe(kind: ColumnType) -> Callable[[Any], str]:
+    """How values of a type are shown where no text may begin as a formula does; numbers stay numbers."""
+
+    def show(value: Any) -> str:
+        cell = kind.csv(value)
+        return f"\"'{cell[1:]}" if cell.startswith(_FORMULAS) else cell
+
+    return show
+
+
+# What spreadsheets take for the beginning of a formula, or skip before one.
+_FORMULAS: Final = tuple(f'"{character}' for character in "=+-@\t\r\n")
+
+
 def _parquet() -> Format:
     require("pyarrow", "arrow")
     from parea_trace_logs._tables.parquet import Parquet
@@ -155,6 +175,7 @@ def _parquet() -> Format:
     return Parquet()
 
 
+_SAFE_CSV: Final = _TextFormat(_csv_head, _csv_line, _safe, _join_csv)
 _FORMATS: Final[dict[str, Callable[[], Format]]] = {
     ".jsonl": lambda: _TextFormat(lambda _: b"", _json_line, lambda kind: kind.json, _join_json),
     ".csv": lambda: _TextFormat(_csv_head, _csv_line, lambda kind: kind.csv, _join_csv),

@@ -104,19 +104,21 @@ class TableWriter:
 
     Args:
         path: The file; its extension, `.parquet` (the extra `arrow`), `.csv` or `.jsonl`, says the format.
+        csv_safe: Whether in CSV a text that begins with `=`, `+`, `-`, `@`, a tab or a line break, which a spreadsheet
+            may run as a formula, gets an apostrophe before it; by default texts are as they are.
         scores: The scores to make columns for. By default every score that occurs gets one: should one occur for the
             first time late, the file is written a second time at the end. In either case the column
             `scores` holds all of them, whole.
 
     Raises:
-        ValueError: there is no format of this extension.
+        ValueError: there is no format of this extension, or `csv_safe` is for another than CSV.
         ModuleNotFoundError: the extra is not installed.
         OSError: the folder cannot be written to.
     """
 
-    def __init__(self, path: str | Path, *, scores: Sequence[str] | None = None) -> None:
+    def __init__(self, path: str | Path, *, scores: Sequence[str] | None = None, csv_safe: bool = False) -> None:
         self._path = Path(path)
-        self._parts = Parts(format_of(self._path), self._path.parent, scores)
+        self._parts = Parts(format_of(self._path, csv_safe=csv_safe), self._path.parent, scores)
 
     @property
     def rows(self) -> int:

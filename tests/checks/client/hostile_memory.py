@@ -13,7 +13,7 @@ import time
 
 from checks.client.hostile import MEMORY
 from checks.client.network_faults import fault_server
-from parea_trace_logs import AsyncParea, Parea, PareaError
+from parea_trace_logs import AsyncParea, Parea, PareaError, StatusError
 
 LIMIT = 1 << 30
 KEY = "a-key-to-hide"
@@ -41,6 +41,8 @@ def call(way: str, url: str) -> str | None:
                 else:
                     for _ in client.iter_experiment_trace_logs("e"):
                         pass
+    except StatusError:
+        return "StatusError"
     except PareaError as error:
         return type(error).__name__
     except Exception as error:  # noqa: BLE001 - a test must see which

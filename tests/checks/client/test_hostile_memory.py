@@ -15,7 +15,7 @@ MEGABYTES = {"stream": 150, "async stream": 150, "list": 700}
 
 @pytest.mark.parametrize("way", MEGABYTES)
 def test_memory_is_bounded_whatever_comes(way: str) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own
         [sys.executable, "-m", "checks.client.hostile_memory", way],
         capture_output=True,
         text=True,

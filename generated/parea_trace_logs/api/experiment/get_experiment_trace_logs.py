@@ -6,13 +6,13 @@ from ..._http.answers import Answer
 from ..._http.arguments import check_timeout, headers_of
 from ..._http.async_streams import AsyncLogStream
 from ..._http.calls import Call
+from ..._http.deadlines import check_deadline
 from ..._http.elements import check_invalid
-from ..._http.requests import DEFAULT, Request, Timeout, segment
+from ..._http.requests import DEFAULT, Request, Seconds, Timeout, segment
 from ..._http.results import logs_of
 from ..._http.sync_streams import LogStream
 from ..._json.decoding import encode
 from ...client import AuthenticatedClient, Client
-from ...errors import status_error
 from ...models.trace_log import TraceLog
 from ...models.trace_log_filters import TraceLogFilters
 from ...types import Invalid, Logs, Response
@@ -23,9 +23,11 @@ def _request(
     *,
     body: TraceLogFilters,
     timeout: Timeout,
+    deadline: Seconds,
     extra_headers: Mapping[str, str] | None,
 ) -> Request:
     check_timeout(timeout)
+    check_deadline(deadline)
     return Request(
         "POST",
         f"/api/parea/v1/experiment/{segment(experiment_uuid)}/trace_logs",
@@ -33,13 +35,14 @@ def _request(
         encode(body),
         safe=True,
         timeout=timeout,
+        deadline=deadline,
         headers=headers_of(extra_headers, "extra_headers"),
     )
 
 
 def _response(answer: Answer, invalid: Invalid) -> Response[Logs[TraceLog]]:
     if answer.status_code != 200:
-        raise status_error(answer.status_code, answer.headers, answer.content)
+        raise answer.refused()
     parsed = logs_of(answer, TraceLog, invalid)
     return Response(answer.status_code, answer.content, answer.headers, parsed)
 
@@ -51,6 +54,7 @@ def sync_detailed(  # noqa: PLR0913 - the documented options
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
@@ -69,6 +73,7 @@ def sync_detailed(  # noqa: PLR0913 - the documented options
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -86,6 +91,7 @@ def sync_detailed(  # noqa: PLR0913 - the documented options
         experiment_uuid=experiment_uuid,
         body=body,
         timeout=timeout,
+        deadline=deadline,
         extra_headers=extra_headers,
     )
     with client.told(request):
@@ -100,6 +106,7 @@ def sync(  # noqa: PLR0913 - the documented options
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
@@ -118,6 +125,7 @@ def sync(  # noqa: PLR0913 - the documented options
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -138,6 +146,7 @@ def sync(  # noqa: PLR0913 - the documented options
             body=body,
             invalid=invalid,
             timeout=timeout,
+            deadline=deadline,
             extra_headers=extra_headers,
         )
     ).parsed
@@ -150,6 +159,7 @@ async def asyncio_detailed(  # noqa: PLR0913 - the documented options
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
@@ -168,6 +178,7 @@ async def asyncio_detailed(  # noqa: PLR0913 - the documented options
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -185,6 +196,7 @@ async def asyncio_detailed(  # noqa: PLR0913 - the documented options
         experiment_uuid=experiment_uuid,
         body=body,
         timeout=timeout,
+        deadline=deadline,
         extra_headers=extra_headers,
     )
     with client.told(request):
@@ -199,6 +211,7 @@ async def asyncio(  # noqa: PLR0913 - the documented options
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
@@ -217,6 +230,7 @@ async def asyncio(  # noqa: PLR0913 - the documented options
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -237,6 +251,7 @@ async def asyncio(  # noqa: PLR0913 - the documented options
             body=body,
             invalid=invalid,
             timeout=timeout,
+            deadline=deadline,
             extra_headers=extra_headers,
         )
     ).parsed
@@ -249,6 +264,7 @@ def stream(  # noqa: PLR0913 - the documented options
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
@@ -270,6 +286,7 @@ def stream(  # noqa: PLR0913 - the documented options
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -288,6 +305,7 @@ def stream(  # noqa: PLR0913 - the documented options
             experiment_uuid=experiment_uuid,
             body=body,
             timeout=timeout,
+            deadline=deadline,
             extra_headers=extra_headers,
         ),
         200,
@@ -303,6 +321,7 @@ def astream(  # noqa: PLR0913 - the documented options
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
@@ -324,6 +343,7 @@ def astream(  # noqa: PLR0913 - the documented options
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -342,6 +362,7 @@ def astream(  # noqa: PLR0913 - the documented options
             experiment_uuid=experiment_uuid,
             body=body,
             timeout=timeout,
+            deadline=deadline,
             extra_headers=extra_headers,
         ),
         200,
