@@ -17,7 +17,7 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
 .PHONY: fuzz-client bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -33,7 +33,6 @@ $(READY): requirements.lock pyproject.toml
 
 generate: $(READY)  ## Write generated/, and what else follows from openapi.yaml
 	$(BIN)/python scripts/generate.py
-	$(BIN)/parea-conformance seed-data tests/parea_target/data
 
 check: $(READY)  ## Verify generated files; check format, lint, types, and what changed since the release
 	$(BIN)/python scripts/generate.py --check
@@ -42,6 +41,7 @@ check: $(READY)  ## Verify generated files; check format, lint, types, and what 
 	$(BIN)/mypy generated scripts tests
 	$(BIN)/openapi-spec-validator openapi.yaml
 	PYTHONPATH=scripts $(BIN)/python -m contract.diff --quiet
+	PYTHONPATH=scripts:tests $(BIN)/python -m contract.meanings
 
 diff-contract: $(READY)  ## Who breaks since the last release, or since BASE=<git ref or file> (ARGS=--json)
 	@PYTHONPATH=scripts $(BIN)/python -m contract.diff $(BASE) $(ARGS)
@@ -59,6 +59,9 @@ quick: $(READY)  ## What a small edit needs, in half a minute: generated files, 
 	$(BIN)/ruff check .
 	$(BIN)/mypy generated scripts tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow" tests/checks
+
+check-edits: $(READY)  ## Generate, check and judge copies of the tree after edits of the contract: minutes
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m edits
 
 test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -46,6 +46,7 @@ def _judge(base_url: str, key: str) -> int:
         *experiments,
         "--empty-experiment",
         EMPTY_EXPERIMENT,
+        "--allow-writes",  # the target keeps nothing
     ]
     # The key goes by the environment: a command line is there for every process to read.
     return subprocess.run([*command, *sys.argv[1:]], env={**os.environ, "PAREA_API_KEY": key}, check=False).returncode

@@ -1,12 +1,13 @@
-"""Write the Python client, `generated/parea_trace_logs`, and the conditions of `TraceLogFilters`, from `openapi.yaml`.
+"""Write what follows from `openapi.yaml`: the client, its own conditions of `TraceLogFilters`, the bundled data.
 
-    python scripts/generate.py           write both
+    python scripts/generate.py           write it, or nothing
     python scripts/generate.py --check   write nothing; exit 1 naming each file that is not what `openapi.yaml` gives
 
 openapi-python-client parses the document and renders its templates, some of which `templates/` replaces; what stands in
 `templates/package/` is rendered as well, to the same place in the package. What the contract does not shape is Python
 in `runtime/`, copied as it stands. Of each async module in `SYNC` a sync one is made. Any warning of the generator is
-an error: it drops what it cannot parse, says so, and goes on.
+an error: it drops what it cannot parse, says so, and goes on. Everything is made in a temporary folder, and takes its
+place only when all of it went well.
 """
 
 import argparse
@@ -24,19 +25,24 @@ from typing import Any
 import yaml
 from contract.columns import columns_of
 from contract.conditions import with_conditions
-from contract.facts import element_of, facts_of, iterator_name, successes
+from contract.facts import facts_of
 from contract.filter_rules import filter_rules_of
 from contract.plain_types import UnsupportedError, make_plain, without_conditions
+from folders import differences, files_of, replace
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from parea_conformance.contract import Contract
+from parea_conformance.logs import seed_data
+from parea_conformance.operations import ContractError
 from unasync import unasync
 
 SCRIPTS = Path(__file__).resolve().parent
 TEMPLATES = SCRIPTS / "templates"
 RUNTIME = SCRIPTS / "runtime"
 PACKAGE = Path("generated/parea_trace_logs")
+DATA = Path("tests/parea_target/data")
 
 # The sync modules, each beside the async one that it is made of.
 SYNC = {
@@ -44,6 +50,9 @@ SYNC = {
     "_http/sync_transport.py": "_http/async_transport.py",
     "_parea.py": "_async_parea.py",
 }
+# Rules that do not judge the generator's imports and unions; and, once the runtime's own `noqa` have been seen to be
+# needed, those that do not judge how many parameters the contract has, and what it describes.
+_OURS, _SHAPED = "D205,RUF036,TID252", "D1,PLR0913,PLR0917,RUF100"
 _JINJA = re.compile(r"{[{%#]")
 
 
@@ -81,9 +90,11 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
     make_plain(data)
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     project.env.globals.update(
-        contract=facts_of(document, data), successes=successes, element_of=element_of, iterator_name=iterator_name
+        contract=facts_of(document, data),
+        columns=columns_of(document),
+        filter_rules=filter_rules_of(document),
+        literal=repr,
     )
-    project.env.globals.update(columns=columns_of(document), filter_rules=filter_rules_of(document), literal=repr)
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, a folder that is gone a second later
         _refuse(list(project.build()))
     for template in sorted((TEMPLATES / "package").rglob("*.jinja")):
@@ -99,7 +110,7 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
     _ruff("format", root=root, target=target)
     _ruff("check", root=root, target=target)
     runtime = files_of(RUNTIME)
-    changed = differences(runtime, {path: (target / path).read_bytes() for path in runtime})
+    changed = differences(runtime, {path: (target / path).read_bytes() for path in runtime}, PACKAGE)
     if changed:
         raise GenerationError(f"ruff would change what is copied from {RUNTIME.name}:\n" + "\n".join(changed))
 
@@ -126,45 +137,12 @@ def _refuse(errors: list[GeneratorError]) -> None:
 def _ruff(*arguments: str, root: Path, target: Path) -> None:
     """Run the ruff beside this Python, whatever PATH says: its version is locked, and the output depends on it."""
     command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache"]
-    if arguments[0] == "check":  # the contract's words are not judged, nor the generator's imports and unions
-        command += ["--ignore", "D205,RUF036,TID252"]
+    if arguments[0] == "check":
+        command += ["--ignore", _OURS if "--fix-only" in arguments else f"{_OURS},{_SHAPED}"]
     command += ["--config", str(root / "pyproject.toml"), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise GenerationError(f"ruff {arguments[0]} of what was generated:\n{done.stdout}{done.stderr}")
-
-
-def files_of(folder: Path) -> dict[Path, bytes]:
-    """The files of a package by their path within it, without what Python itself leaves there."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(folder): path.read_bytes() for path in paths}
-
-
-def differences(wanted: dict[Path, bytes], found: dict[Path, bytes]) -> list[str]:
-    """One line for each file that is missing, extra or different, in the order of the paths."""
-    lines = []
-    for path in sorted(wanted.keys() | found.keys()):
-        if path not in found:
-            lines.append(f"missing: {PACKAGE / path}")
-        elif path not in wanted:
-            lines.append(f"extra: {PACKAGE / path}")
-        elif wanted[path] != found[path]:
-            lines.append(f"differs: {PACKAGE / path}")
-    return lines
-
-
-def write(wanted: dict[Path, bytes], folder: Path) -> None:
-    """Make `folder` hold exactly `wanted`; a file that is right already is not touched."""
-    found = files_of(folder)
-    for path in found.keys() - wanted.keys():
-        (folder / path).unlink()
-    for path, content in wanted.items():
-        if found.get(path) != content:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-        if not any(each.is_file() and "__pycache__" not in each.parts for each in path.rglob("*")):
-            shutil.rmtree(path)
 
 
 def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int:
@@ -180,18 +158,22 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     try:
         current = with_conditions(text)
+        document = yaml.load(current, yaml.CSafeLoader)
         with tempfile.TemporaryDirectory() as temporary:
-            generate(yaml.load(current, yaml.CSafeLoader), version, root, Path(temporary) / PACKAGE.name)
-            wanted = files_of(Path(temporary) / PACKAGE.name)
-    except (GenerationError, UnsupportedError, ValueError) as error:
-        print(f"{contract.name}: {error}", file=sys.stderr)
+            generate(document, version, root, Path(temporary) / PACKAGE.name)
+            seed_data.write(Path(temporary) / DATA.name, Contract(document))
+            wanted = {folder: files_of(Path(temporary) / folder.name) for folder in (PACKAGE, DATA)}
+    except (GenerationError, UnsupportedError, ContractError, ValueError) as error:
+        print(f"{contract.name}: {str(error).removeprefix(f'{contract.name}: ')}", file=sys.stderr)
         return 1
     if not check:
+        # Everything is made; from here on nothing but the disk can fail.
         if current != text:
             contract.write_text(current, encoding="utf-8")
-        write(wanted, root / PACKAGE)
+        for folder, files in wanted.items():
+            replace(root / folder, files)
         return 0
-    stale = differences(wanted, files_of(root / PACKAGE))
+    stale = [line for folder, files in wanted.items() for line in differences(files, files_of(root / folder), folder)]
     if current != text:
         stale.insert(0, "differs: openapi.yaml (the conditions of its schema TraceLogFilters)")
     for line in stale:

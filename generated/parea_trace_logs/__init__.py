@@ -3,7 +3,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._async_parea import AsyncParea
 from ._parea import Parea
 from .client import AuthenticatedClient, Client
 from .contract import __version__
@@ -44,6 +43,7 @@ __all__ = [
     "EvaluationScore",
     "FilterOperator",
     "InvalidAnswerError",
+    "InvalidDataError",
     "InvalidFilterError",
     "InvalidLog",
     "LLMInputs",
@@ -83,10 +83,12 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from ._async_parea import AsyncParea
     from ._filters.unknown_field import UnknownFieldWarning
     from ._filters.where import where
     from ._http.async_streams import AsyncLogStream
     from ._http.sync_streams import LogStream
+    from ._json.invalid_data import InvalidDataError
     from .models import (
         EvaluationScore,
         FilterOperator,
@@ -103,10 +105,12 @@ if TYPE_CHECKING:
 else:
     # What the first call needs, and not the import: by then the time of a request hides it.
     _LATER = {
+        "AsyncParea": "_async_parea",
         "UnknownFieldWarning": "_filters.unknown_field",
         "where": "_filters.where",
         "AsyncLogStream": "_http.async_streams",
         "LogStream": "_http.sync_streams",
+        "InvalidDataError": "_json.invalid_data",
         "EvaluationScore": "models",
         "FilterOperator": "models",
         "LLMInputs": "models",

@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from parea_trace_logs._http.answers import MAX_LOG_BYTES
-from parea_trace_logs._http.library import SyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Seconds, Timeout
 from parea_trace_logs._http.settings import key_of, server_of
 from parea_trace_logs.client import AuthenticatedClient
 
 if TYPE_CHECKING:
+    from parea_trace_logs._http.protocols import SyncHTTPClient
     from parea_trace_logs._http.sync_streams import LogStream
     from parea_trace_logs.models import (
         TraceLog,
@@ -108,7 +108,7 @@ class Parea:
         )
         return twin
 
-    def get_experiment_trace_logs(  # noqa: PLR0913 - the documented options
+    def get_experiment_trace_logs(
         self,
         experiment_uuid: str,
         filters: TraceLogFilters | None = None,
@@ -177,7 +177,7 @@ class Parea:
             extra_headers=extra_headers,
         )
 
-    def iter_experiment_trace_logs(  # noqa: PLR0913 - the documented options
+    def iter_experiment_trace_logs(
         self,
         experiment_uuid: str,
         filters: TraceLogFilters | None = None,

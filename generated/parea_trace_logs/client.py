@@ -11,7 +11,6 @@ from parea_trace_logs._http.answers import MAX_LOG_BYTES, Answer
 from parea_trace_logs._http.arguments import headers_of
 from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.calls import Call
-from parea_trace_logs._http.library import AsyncHTTPClient, SyncHTTPClient
 from parea_trace_logs._http.requests import DEFAULT, Key, Request, Seconds, Timeout, server_root
 from parea_trace_logs._http.scrubbing import Secret
 from parea_trace_logs._http.sync_transport import SyncTransport
@@ -19,6 +18,7 @@ from parea_trace_logs.contract import API_ROOT, BASE_URL, KEY_HEADER
 
 if TYPE_CHECKING:
     from parea_trace_logs._http.async_streams import AsyncLogStream
+    from parea_trace_logs._http.protocols import AsyncHTTPClient, SyncHTTPClient
     from parea_trace_logs._http.sync_streams import LogStream
     from parea_trace_logs.types import Invalid
 
@@ -123,6 +123,11 @@ class Client:
         from parea_trace_logs._http.async_streams import AsyncLogStream
 
         return AsyncLogStream(self._async, request, success, kind, invalid)
+
+    @property
+    def bytes_received(self) -> int:
+        """How many bytes of the bodies of answers sync calls have received, as they were sent."""
+        return self._sync.bytes_received
 
     def close(self) -> None:
         """Close the sync connections that this client opened itself."""

@@ -97,7 +97,8 @@ def write(
 
     Args:
         logs: Root logs.
-        path: The file; its extension says the format: `.parquet` (the extra `arrow`), `.csv` or `.jsonl`.
+        path: The file; its extension says the format: `.parquet` (the extra `arrow`), `.csv` or `.jsonl`; `.csv.gz` and
+            `.jsonl.gz` are compressed.
         scores: As for `TableWriter`.
         csv_safe: As for `TableWriter`.
 

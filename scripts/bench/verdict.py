@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import far
 from faults.catalogue import catalogue
 from faults.lab import RIGHT, serving
 from faults.registry import Fault
@@ -101,6 +102,8 @@ def main(names: list[str]) -> None:
     for way in (by_schemathesis, by_suite):
         summary += [f"{found[way]} found", int(totals[way][0]), f"{totals[way][1]:.0f}"]
     print(ROW.format(*summary))
+    if not names:
+        far.main()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the templates need of `openapi.yaml` and the generator does not parse: server, key, statuses.
+"""What the templates need of `openapi.yaml` and the generator does not parse: server, key, statuses, texts.
 
 Everything here fails loudly on a document that the templates have no words for: a client that silently lacks a query
 parameter is worse than none.
@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
+from contract.operations import Operation, check_examples, operations_of
 from contract.plain_types import UnsupportedError
+from contract.signatures import Signature, signature_of, success_of
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.strings import pascal_case
 
@@ -62,21 +63,28 @@ class Facts:
     base_url: str
     """The first server, without a slash at its end."""
     api_root: str
-    """What every path begins with, up to its version: a base may end with it, as the official client's does."""
+    """What the first path begins with, up to its version: a base may end with it, as the official client's does."""
     key_header: str
     """The header that carries the key."""
-    parameters: dict[str, str]
-    """What the document says of each parameter, by name."""
+    signatures: dict[str, Signature]
+    """Of each operation, by the name of its function."""
     errors: list[StatusFact]
-    """The documented errors by status."""
+    """The documented errors of all operations, by status."""
     public: list[str]
     """The classes that a caller passes or receives; those of error bodies alone are in `models` only."""
-    safe: frozenset[str]
-    """The operations that only read: `x-safe: true`, or a method that is safe by RFC 9110, 9.2.1."""
     wire: dict[str, list[str]]
     """The members of a class in the order in which the examples of answers have them."""
     enumerations: dict[str, dict[str, str]]
     """What the document says of each value of an enumeration: `x-enumDescriptions`."""
+
+    def errors_of(self, endpoint: Endpoint) -> list[StatusFact]:
+        """The documented errors of one operation, as it describes them."""
+        responses = self.signatures[endpoint.name].operation.responses
+        return [
+            attrs.evolve(error, description=responses[str(error.code)]["description"].strip())
+            for error in self.errors
+            if str(error.code) in responses
+        ]
 
     def in_wire_order(self, model: ModelProperty) -> list[PropertyProtocol]:
         """The members of a class: first those of the examples, in their order, then the rest in the contract's."""
@@ -91,10 +99,17 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
     Raises:
         UnsupportedError: one of them is missing, or an operation needs what the templates cannot give.
     """
+    operations = {operation.function: operation for operation in operations_of(document)}
+    for operation in operations.values():
+        check_examples(document, operation)
     endpoints = [each for collection in data.endpoint_collections_by_tag.values() for each in collection.endpoints]
-    for endpoint in endpoints:
-        _check_supported(endpoint)
-    _check_complete(document, data, endpoints)
+    _check_complete(document, data, endpoints, operations)
+    signatures = {str(each.name): signature_of(each, operations[each.name]) for each in endpoints}
+    for signature in signatures.values():
+        if signature.element and signature.iterator in signatures:
+            raise UnsupportedError(
+                f"{signature.operation.at}: its iterator would have the name of {signature.iterator}"
+            )
     servers = document.get("servers", [])
     if not servers:
         raise UnsupportedError("servers: the client needs a default base")
@@ -102,18 +117,17 @@ def facts_of(document: dict[str, Any], data: GeneratorData) -> Facts:
         base_url=servers[0]["url"].rstrip("/"),
         api_root=_api_root(list(document["paths"])),
         key_header=_key_header(document),
-        parameters=_parameters(document),
-        errors=_errors(document),
+        signatures=signatures,
+        errors=_errors(operations),
         public=sorted(_public(data, endpoints)),
-        safe=_safe(document),
-        wire=_wire(document),
+        wire=_wire(document, operations),
         enumerations=_enumerations(document),
     )
 
 
 def _api_root(paths: list[str]) -> str:
-    roots = {match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", path)) else "" for path in paths}
-    return roots.pop() if len(roots) == 1 else ""
+    """The root of the first path: bases that end with it are for that one, and every path follows what is before it."""
+    return match[1] if (match := re.match(r"((?:/[^/{}]+)*?/v[0-9]+)/", paths[0])) else ""
 
 
 def _key_header(document: dict[str, Any]) -> str:
@@ -123,41 +137,24 @@ def _key_header(document: dict[str, Any]) -> str:
     return str(schemes[0]["name"])
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for item in document["paths"].values():
-        yield from (part for part in item.values() if isinstance(part, dict) and "responses" in part)
-
-
-def _parameters(document: dict[str, Any]) -> dict[str, str]:
-    parts = [*document["paths"].values(), *_operations(document)]
-    return {each["name"]: each["description"] for part in parts for each in part.get("parameters", ())}
-
-
-def _errors(document: dict[str, Any]) -> list[StatusFact]:
-    """Each documented error once; where operations describe one differently, the first description stands."""
-    errors: dict[int, StatusFact] = {}
-    for operation in _operations(document):
-        for status, response in operation["responses"].items():
+def _errors(operations: dict[str, Operation]) -> list[StatusFact]:
+    """Each documented error once, with what every operation that has it says of it."""
+    said: dict[int, dict[str, list[str]]] = {}
+    for operation in operations.values():
+        for status, response in operation.responses.items():
             if status.startswith("2"):
                 continue
-            if not status.isdecimal() or int(status) not in STATUS_NAMES:
-                raise UnsupportedError(f"{operation['operationId']}: no exception can be named after {status}")
-            name = pascal_case(STATUS_NAMES[int(status)]) + "Error"
-            errors.setdefault(int(status), StatusFact(int(status), name, response["description"].strip()))
-    return [errors[code] for code in sorted(errors)]
+            if int(status) not in STATUS_NAMES:
+                raise UnsupportedError(f"{operation.at}.responses.{status}: no exception can be named after it")
+            said.setdefault(int(status), {}).setdefault(response["description"].strip(), []).append(operation.function)
+    return [StatusFact(code, pascal_case(STATUS_NAMES[code]) + "Error", _text(said[code])) for code in sorted(said)]
 
 
-def _safe(document: dict[str, Any]) -> frozenset[str]:
-    safe = set()
-    for item in document["paths"].values():
-        for method, operation in item.items():
-            if isinstance(operation, dict) and "responses" in operation:
-                said = operation.get("x-safe", method in ("get", "head", "options"))
-                if not isinstance(said, bool):
-                    raise UnsupportedError(f"{operation['operationId']}: x-safe is neither true nor false")
-                if said:
-                    safe.add(operation["operationId"])
-    return frozenset(safe)
+def _text(said: dict[str, list[str]]) -> str:
+    """What all operations say of an error, or what each of them says."""
+    if len(said) == 1:
+        return next(iter(said))
+    return "\n\n".join(f"{' and '.join(f'`{name}`' for name in names)}: {text}" for text, names in said.items())
 
 
 def _enumerations(document: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -170,25 +167,13 @@ def _enumerations(document: dict[str, Any]) -> dict[str, dict[str, str]]:
     return described
 
 
-def element_of(endpoint: Endpoint) -> str | None:
-    """The class of the elements of a success that is an array of one, and can be streamed; else None."""
-    prop = successes(endpoint)[0].prop
-    inner = prop.inner_property if isinstance(prop, ListProperty) else None
-    return inner.class_info.name if isinstance(inner, ModelProperty) else None
-
-
-def iterator_name(endpoint: Endpoint) -> str:
-    """The name of the method that streams what the operation answers: `iter_logs` for `get_logs`."""
-    return "iter_" + endpoint.name.removeprefix("get_").removeprefix("list_")
-
-
-def _wire(document: dict[str, Any]) -> dict[str, list[str]]:
+def _wire(document: dict[str, Any], operations: dict[str, Operation]) -> dict[str, list[str]]:
     """The order of the members of each class in the examples of answers; the first example of a class counts."""
     schemas = document.get("components", {}).get("schemas", {})
     orders: dict[str, list[str]] = {}
     waiting: list[tuple[dict[str, Any], Any]] = []
-    for operation in _operations(document):
-        for response in operation["responses"].values():
+    for operation in operations.values():
+        for response in operation.responses.values():
             for media in response.get("content", {}).values():
                 examples = [media.get("example"), *(each.get("value") for each in media.get("examples", {}).values())]
                 waiting += [(media.get("schema", {}), example) for example in examples]
@@ -208,28 +193,9 @@ def _wire(document: dict[str, Any]) -> dict[str, list[str]]:
     return orders
 
 
-def _check_supported(endpoint: Endpoint) -> None:
-    """The templates bear path parameters, at most one JSON body, and one documented success, which is JSON."""
-    where = endpoint.name
-    if endpoint.query_parameters or endpoint.header_parameters or endpoint.cookie_parameters:
-        raise UnsupportedError(f"{where}: parameters outside the path")
-    if len(endpoint.bodies) > 1 or any(body.body_type != "json" for body in endpoint.bodies):
-        raise UnsupportedError(f"{where}: more than one body, or one that is not JSON")
-    if len(successes(endpoint)) != 1 or endpoint.responses.default is not None:
-        raise UnsupportedError(f"{where}: not exactly one documented success, or a default response")
-
-
-def successes(endpoint: Endpoint) -> list[Any]:
-    """The documented 2xx responses with one exact status and a JSON body."""
-    found = []
-    for response in endpoint.responses.patterns:
-        low, high = response.status_code.range or (0, 0)
-        if 200 <= low == high < 300 and response.source["attribute"] == "response.json()":
-            found.append(response)
-    return found
-
-
-def _check_complete(document: dict[str, Any], data: GeneratorData, endpoints: list[Endpoint]) -> None:
+def _check_complete(
+    document: dict[str, Any], data: GeneratorData, endpoints: list[Endpoint], operations: dict[str, Operation]
+) -> None:
     """The generator drops what it cannot parse and goes on: compare what it understood with what is there."""
     models: dict[str, ModelProperty] = {model.class_info.name: model for model in data.models}
     classes = {*models, *(enum.class_info.name for enum in data.enums)}
@@ -240,7 +206,7 @@ def _check_complete(document: dict[str, Any], data: GeneratorData, endpoints: li
             known = {prop.name.get_untrusted_value() for prop in _members(models[name])}
             if known != set(schema.get("properties", {})):
                 raise UnsupportedError(f"components.schemas.{name}: the class has other members than the schema")
-    if {operation["operationId"] for operation in _operations(document)} != {endpoint.name for endpoint in endpoints}:
+    if operations.keys() != {endpoint.name for endpoint in endpoints}:
         raise UnsupportedError("paths: the generator made other functions than there are operations")
 
 
@@ -255,7 +221,8 @@ def _public(data: GeneratorData, endpoints: list[Endpoint]) -> set[str]:
     waiting: list[PropertyProtocol] = []
     for endpoint in endpoints:
         waiting += [body.prop for body in endpoint.bodies]
-        waiting += [response.prop for response in successes(endpoint)]
+        waiting.append(success_of(endpoint).prop)
+        waiting += endpoint.query_parameters + endpoint.header_parameters + endpoint.path_parameters
     while waiting:
         prop = waiting.pop()
         waiting += _inner(prop)

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 from contract.kinds import KINDS, members_by_kind
+from contract.operations import JSON, operations_of
 from contract.plain_types import UnsupportedError
 
 SCHEMA = "components.schemas.TraceLogFilters"
@@ -179,13 +180,13 @@ def _form(name: str, schema: dict[str, Any]) -> Form:
 
 
 def _max_bytes(document: dict[str, Any]) -> int:
-    [body] = [
-        operation["requestBody"]
-        for item in document["paths"].values()
-        for operation in item.values()
-        if isinstance(operation, dict) and "requestBody" in operation
-    ]
-    return int(body["x-max-bytes"])
+    """The largest body of the operations that take a filter."""
+    schema = {"$ref": "#/components/schemas/TraceLogFilters"}
+    return max(
+        int(operation.body["x-max-bytes"])
+        for operation in operations_of(document)
+        if operation.body is not None and operation.body["content"][JSON]["schema"] == schema
+    )
 
 
 def _known(place: str, found: Iterable[str], known: Iterable[str], what: str) -> None:

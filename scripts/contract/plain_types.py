@@ -162,11 +162,14 @@ class _Plain:
             response.prop = self.of(response.prop)  # type: ignore[assignment]  # DictProperty is not in their alias
         for body in endpoint.bodies:
             body.prop = self.of(body.prop)  # type: ignore[assignment]
+        for parameters in (endpoint.path_parameters, endpoint.query_parameters, endpoint.header_parameters):
+            parameters[:] = [self.of(parameter) for parameter in parameters]  # type: ignore[misc]
 
 
 # Names that the types of the members need while the class body is read, and those of the methods of a model.
 _TAKEN = frozenset({"str", "int", "float", "bool", "list", "dict", "Any", "UNSET", "Unset"})
-_METHODS = frozenset({"to_dict", "from_dict", "additional_properties", "walk", "get_score", "get_scores"})
+_METHODS = frozenset({"to_dict", "from_dict", "to_json", "from_json", "additional_properties"})
+_METHODS |= {"walk", "get_score", "get_scores", "start", "end", "duration"}
 
 
 def _keep_name(model: str, member: PropertyProtocol) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 import yaml
+from contract.operations import operations_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 MAP = Path(__file__).with_name("traceability.yaml")
@@ -112,17 +113,25 @@ def answers_of(document: dict[str, Any], path: Path = MAP) -> dict[Sentence, Ans
     faults = [f"no requirement and no reason: {each.place}: {each.text}" for each in sentences if each not in listed]
     faults += [f"no such sentence: {each.place}: {each.text}" for each in listed.keys() - set(sentences)]
     known = document["x-requirements"]
+    # Those of operations beside the first follow from the operations: no sentence has to lead to them.
+    derived = [
+        f"operation.{operation.id}.{name}"
+        for operation in operations_of(document)
+        for name in document.get("x-operation-requirements", ())
+    ]
     answers = {}
     for sentence, entry in listed.items():
         wanted = entry.get("requirements", ())
         faults += [
-            f"no such requirement: {each}: {sentence.text}" for each in wanted if not fnmatch.filter(known, each)
+            f"no such requirement: {each}: {sentence.text}"
+            for each in wanted
+            if not fnmatch.filter([*known, *derived], each)
         ]
         if len(entry.keys() & _ANSWERS) != 1 or entry.keys() - _ANSWERS != {"text"} or not all(entry.values()):
             faults.append(f"one of {', '.join(sorted(_ANSWERS))}: {sentence.place}: {sentence.text}")
         if entry.get("pending") in known:
             faults.append(f"{entry['pending']} is a requirement now: {sentence.place}: {sentence.text}")
-        found = tuple(name for each in wanted for name in fnmatch.filter(known, each))
+        found = tuple(name for each in wanted for name in fnmatch.filter([*known, *derived], each))
         answers[sentence] = Answer(found, entry.get("pending", ""), entry.get("reason", ""))
     checked = {name for answer in answers.values() for name in answer.requirements}
     faults += [f"no sentence leads to the requirement {name}" for name in known if name not in checked]

@@ -88,5 +88,16 @@ class Logs(list[T]):
         self.invalid = list(invalid)
         self.response = response
 
+    def __repr__(self) -> str:
+        from parea_trace_logs._json.showing import shown_list
+
+        invalid = f", invalid={len(self.invalid)} logs" if self.invalid else ""
+        return f"Logs({shown_list(self)}{invalid})"
+
+    def _repr_html_(self) -> str:
+        from parea_trace_logs._json.showing import html_of_list
+
+        return html_of_list(self)
+
 
 __all__ = ["UNSET", "Invalid", "InvalidLog", "Logs", "Response", "ResponseInfo", "Unset"]

@@ -35,7 +35,7 @@ def _loads(text: str, **how: Any) -> Any:
 
 
 def _first(text: str) -> Any:
-    return json_text.scan(text, json_text.skip_blanks(text, 0))[0]
+    return json_text.scan(text, json_text.skip_space(text, 0))[0]
 
 
 def _no(name: str) -> Any:
@@ -154,7 +154,7 @@ def lone_surrogate_breaks(parts: Parts) -> Parts:
     """A lone surrogate passes validation, and cannot be written as UTF-8 to the database."""
 
     def validate(contract: Contract, body: object) -> list[BodyError]:
-        if any(isinstance(value, str) and json_text.has_lone_surrogate(value) for _, value in json_text.walk(body)):
+        if json_text.find_lone_surrogate(body) is not None:
             _break("surrogates not allowed")
         return validate_body(contract, body)
 

@@ -1,5 +1,6 @@
 """The lab: serves a wrong target in this process, has the suite judge it, and compares what broke with what should."""
 
+import asyncio
 import dataclasses
 import functools
 import secrets
@@ -96,7 +97,9 @@ def _surrounded(app: ASGIApp, surround: Surround) -> ASGIApp:
         given: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 
         async def receive() -> Message:
-            return given.pop() if given else {"type": "http.disconnect"}
+            if not given:
+                await asyncio.Event().wait()  # the client stays until it has its answer
+            return given.pop()
 
         async def send(message: Message) -> None:
             sent.append(message)
@@ -145,7 +148,8 @@ def options(base_url: str, keys: Iterable[str], seed: int = 0) -> Options:
 
 
 @contextmanager
-def _application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[ASGIApp]:
+def application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[ASGIApp]:
+    """A wrong target with these keys, as an application."""
     with _store(fault.stored) as store:
         app: ASGIApp = create_app(store, keys, fault.parts(Parts()))
         yield app if fault.around is None else _surrounded(app, fault.around)
@@ -155,7 +159,7 @@ def _application(fault: Fault, keys: Mapping[str, Collection[str]]) -> Iterator[
 def serving(fault: Fault, seed: int = 0) -> Iterator[Options]:
     """Serve a wrong target over HTTP; the options by which it is judged."""
     keys = tenants()
-    with _application(fault, keys) as app, running(app) as base_url:
+    with application(fault, keys) as app, running(app) as base_url:
         yield options(base_url, keys, seed)
 
 
@@ -168,7 +172,7 @@ def run(fault: Fault, seed: int = 0) -> Report:
 def run_in_process(fault: Fault, seed: int = 0) -> Report:
     """The same without sockets, which takes half as long."""
     keys = tenants()
-    with _application(fault, keys) as app, InProcess(app) as transport:
+    with application(fault, keys) as app, InProcess(app) as transport:
         return judge(options("http://in-process.invalid", keys, seed), transport=transport)
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from parea_target import Parts
-from parea_target.answers import select_logs
-from parea_target.parts import Order
+from parea_target.answers import Order, select_logs
 from parea_target.tables import Tables
 from parea_target.values import read_instant
 from sqlalchemy import ColumnElement, Select, Text, cast, func

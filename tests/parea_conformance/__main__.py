@@ -2,6 +2,6 @@
 
 import sys
 
-from parea_conformance.cli import main
+from parea_conformance.entry import main
 
 sys.exit(main())

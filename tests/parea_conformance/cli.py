@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from parea_conformance import contract
-from parea_conformance.engine import CANNOT_JUDGE, Report, judge
+from parea_conformance.engine import CANNOT_JUDGE, INTERRUPTED, InterruptedRunError, Report, judge, of_ours
+from parea_conformance.guard import guarded, say
 from parea_conformance.logs import seed_data
 from parea_conformance.options import Options, read_options
-from parea_conformance.report import compare, load_report, show, show_plan, write_reports
+from parea_conformance.report import compare, load_report, show, show_plan, verdict_line, write_reports
 
 
 def _judge(options: Options) -> Report:
@@ -24,24 +25,38 @@ def _judge(options: Options) -> Report:
         def tell(stage: str, sent: int, planned: int) -> None:
             bar.update(task, description=stage, completed=sent, total=max(sent, planned))
 
-        return judge(options, tell)
+        def notify(note: str) -> None:
+            console.print(note, highlight=False, markup=False, soft_wrap=True)
+
+        return judge(options, tell, notify=notify)
 
 
 def _run(words: Sequence[str]) -> int:
     options, directory = read_options(words)
-    report = _judge(options)
+    try:
+        report, interrupted = _judge(options), False
+    except InterruptedRunError as error:
+        report, interrupted = error.report, True
+    # The reports first: they are written even where the terminal is gone.
+    written = _write(report, directory) if directory is not None else True
     console = Console(highlight=False)
+    if interrupted:
+        print(verdict_line(report))
+        return INTERRUPTED
     if options.dry_run and not report.cause:
         show_plan(report, console)
     else:
         show(report, console)
-    if directory is not None:
-        try:
-            write_reports(report, directory)
-        except OSError as error:
-            print(f"parea-conformance: the reports could not be written: {error}", file=sys.stderr)
-            return CANNOT_JUDGE
-    return report.status
+    return report.status if written else CANNOT_JUDGE
+
+
+def _write(report: Report, directory: Path) -> bool:
+    try:
+        write_reports(report, directory)
+    except OSError as error:
+        say(f"the reports could not be written: {error}")
+        return False
+    return True
 
 
 def _seed_data(words: Sequence[str]) -> int:
@@ -84,6 +99,5 @@ _COMMANDS = {"seed-data": _seed_data, "diff": _diff}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is returned."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] in _COMMANDS:
-        return _COMMANDS[words[0]](words[1:])
-    return _run(words)
+    command = _COMMANDS.get(words[0]) if words else None
+    return guarded(lambda: _run(words) if command is None else command(words[1:]), of_ours)

@@ -8,7 +8,8 @@ from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.json_text import TooDeepError
 from parea_conformance.ledger import Failure, Ledger
-from parea_conformance.logs.known import Fact, KnownLogs
+from parea_conformance.logs.elements import TooLongError
+from parea_conformance.logs.known import AnswerReader, Fact, KnownLogs
 from parea_conformance.options import Options
 from parea_conformance.reading.oracle import Log
 
@@ -42,7 +43,8 @@ class Context:
 
     def failure(self, exchange: Exchange, summary: str, expected: str = "", **more: Any) -> Failure:
         """A failure that this exchange shows."""
-        return Failure(summary, exchange.curl, expected, exchange.received(), **more)
+        received = exchange.received(self.client.secrets.scrub)
+        return Failure(summary, exchange.curl, expected, received, **more)
 
     def read(self, exchange: Exchange, visit: Callable[[Log], None] | None = None) -> Answer | None:
         """Read an answer of 200, and write what is wrong with it into the ledger. None when it is not an array of logs.
@@ -51,11 +53,14 @@ class Context:
 
         Args:
             exchange: what was answered 200.
-            visit: is given each valid log.
+            visit: is given each valid log; of a long answer it was given to what has read it as it came.
         """
         try:
-            facts, faults = self.known.read(exchange.body, visit)
-        except (TypeError, TooDeepError) as error:
+            if isinstance(exchange.reader, AnswerReader):
+                facts, faults = exchange.reader.close()
+            else:
+                facts, faults = self.known.read(exchange.body, visit)
+        except (TypeError, TooDeepError, TooLongError) as error:
             failure = self.failure(exchange, f"200 answers {error}", "an array of logs")
             self.ledger.fail("response.schema", failure)
             return None

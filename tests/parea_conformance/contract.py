@@ -13,6 +13,7 @@ from typing import Any, cast
 import jsonschema_rs
 import yaml
 
+from parea_conformance.operations import ContractError, Operation, Validator, operations_of, requirements_of
 from parea_conformance.reading.filter import Filter
 
 _DOCUMENT = Path(__file__).with_name("openapi.yaml")
@@ -34,7 +35,8 @@ class Contract:
 
     Attributes:
         document: the document itself.
-        path: the path template, with `{experiment_uuid}`.
+        operations: every operation. others: those beside the one that answers the logs by which the run is judged.
+        path: the path template of that one, with `{experiment_uuid}`.
         key_header: the header that carries the API key.
         max_bytes: the largest body that a server must judge.
         operators: the values of `FilterOperator`, in the order of the document.
@@ -45,9 +47,15 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         schemas = document["components"]["schemas"]
-        [(path, item)] = document["paths"].items()
-        self.path: str = path
-        self._operation = item["post"]
+        self.operations: tuple[Operation, ...] = tuple(operations_of(document))
+        logs = next((operation for operation in self.operations if operation.answers_logs), None)
+        if logs is None:
+            raise ContractError(
+                "openapi.yaml: paths: no operation takes TraceLogFilters and answers an array of TraceLog"
+            )
+        self.others = tuple(operation for operation in self.operations if operation is not logs)
+        self.path: str = logs.path
+        self._operation = document["paths"][logs.path][logs.method.lower()]
         [scheme] = document["components"]["securitySchemes"].values()
         self.key_header: str = scheme["name"]
         self.max_bytes: int = self._operation["requestBody"]["x-max-bytes"]
@@ -59,9 +67,13 @@ class Contract:
         }
         of_member = {member: kind for kind, names in members.items() for member in names}
         self.kinds = {member: of_member[member] for member in schemas["TraceLog"]["properties"]}
+        stated = {
+            **document["x-requirements"],
+            **dict(requirements_of(self.others, document["x-operation-requirements"])),
+        }
         self.requirements = {
             name: Requirement(name, entry["text"], entry["class"], entry["provenance"])
-            for name, entry in document["x-requirements"].items()
+            for name, entry in stated.items()
         }
         self._body = self._validator("TraceLogFilters")
         self._answers = {
@@ -70,10 +82,8 @@ class Contract:
             "error": self._validator("Error"),
         }
 
-    def _validator(self, schema: str) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(
-            {"$ref": f"#/components/schemas/{schema}", "components": self.document["components"]}
-        )
+    def _validator(self, schema: str) -> Validator:
+        return Validator({"$ref": f"#/components/schemas/{schema}", "components": self.document["components"]})
 
     def accepts(self, body: object) -> bool:
         """Whether the schema of the body accepts this JSON value."""
@@ -100,6 +110,23 @@ class Contract:
     def fault_of_error(self, status: int, body: object) -> str | None:
         """What the documented schema finds wrong with the body of an error answer; None when nothing."""
         return _first_fault(self._answers["422" if status == 422 else "error"], body)
+
+    def fault_of_answer(self, operation: Operation, status: int, body: object) -> str | None:
+        """What is wrong with the JSON of an answer, by the operation's schema of this status.
+
+        Where the operation documents no such status, by that of errors.
+        """
+        validator = operation.answer_validators.get(status)
+        return self.fault_of_error(status, body) if validator is None else _first_fault(validator, body)
+
+    def asks_another(self, method: str, path: str) -> bool:
+        """Whether a request is for an operation beside the one that answers the logs, or for the path of one."""
+        method = "GET" if method == "HEAD" else method
+        return any(one.matches(path) and (one.path != self.path or one.method == method) for one in self.others)
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that a path takes, in upper case."""
+        return [operation.method for operation in self.operations if operation.path == path]
 
     def field_kind(self, field: str) -> str:
         """The filter kind of a `filter_field` that the contract accepts."""
@@ -135,7 +162,7 @@ class Contract:
         return [name for name in self.requirements if regex.fullmatch(name)]
 
 
-def _first_fault(validator: jsonschema_rs.Draft202012Validator, value: object) -> str | None:
+def _first_fault(validator: Validator, value: object) -> str | None:
     try:
         error = _first_error(validator, value)
     except ValueError as error:  # the validator cannot show what it found, which is too deep
@@ -146,7 +173,7 @@ def _first_fault(validator: jsonschema_rs.Draft202012Validator, value: object) -
     return f"${place}: {error.message[:300]}"
 
 
-def _first_error(validator: jsonschema_rs.Draft202012Validator, value: object) -> jsonschema_rs.ValidationError | None:
+def _first_error(validator: Validator, value: object) -> jsonschema_rs.ValidationError | None:
     try:
         error = next(validator.iter_errors(value), None)
     except UnicodeEncodeError:

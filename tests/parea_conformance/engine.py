@@ -1,33 +1,35 @@
-"""A whole run: the stages in their order, and the verdict."""
+"""A whole run, whatever comes: what it found, and the verdict."""
 
+import os
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
+from pathlib import Path
 
 import httpx
 
-from parea_conformance import contract
-from parea_conformance.context import CannotJudgeError, Context
-from parea_conformance.http.client import BudgetSpentError, Client, Exchange
-from parea_conformance.ledger import Entry, Ledger, Verdict
-from parea_conformance.logs.known import KnownLogs
+from parea_conformance import contract, written
+from parea_conformance.context import CannotJudgeError
+from parea_conformance.http.client import BudgetSpentError, Client, ServerGoneError
+from parea_conformance.ledger import Entry, Verdict
 from parea_conformance.options import Options
-from parea_conformance.probes.planner import planned
-from parea_conformance.reading.filter import Filter
-from parea_conformance.stages import cases, composition, every_answer, fuzz, laws, meaning, preflight, repeat
-from parea_conformance.stages.composition import Composition
-from parea_conformance.stages.every_answer import EveryAnswer
-from parea_conformance.stages.meaning import Meaning
+from parea_conformance.run import Progress, Run, covered
 
-CONFORMANT, NOT_CONFORMANT, CANNOT_JUDGE = 0, 1, 2
+__all__ = ["Report", "covered", "judge"]
 
-Progress = Callable[[str, int, int], None]
+CONFORMANT, NOT_CONFORMANT, CANNOT_JUDGE, INTERRUPTED = 0, 1, 2, 130
+
+TRACEBACK = "PAREA_CONFORMANCE_TRACEBACK"
+"""The environment variable that, set to anything, shows the traceback of a failure of the suite's own."""
 
 
 def _quiet(stage: str, sent: int, planned: int) -> None:
     del stage, sent, planned
+
+
+def _silent(text: str) -> None:
+    del text
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Report:
         cause: why nothing could be judged; empty when it could.
         requests: how many requests were sent. seconds: how long the run took. logs: how many root logs there are.
         outline: how many requests were planned for each requirement.
+        notes: what else whoever reads should know of how the run went.
+        gone_on: whether the run came to its end; not when the server died, or the suite failed, or was interrupted.
     """
 
     options: Options
@@ -48,6 +52,8 @@ class Report:
     seconds: float
     logs: int
     outline: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    gone_on: bool = True
 
     def count(self, verdict: Verdict) -> int:
         """How many requirements have this verdict."""
@@ -63,6 +69,8 @@ class Report:
     @property
     def status(self) -> int:
         """The exit status: 0 conformant, 1 not, 2 could not judge. Never 0 when nothing was proved."""
+        if not self.gone_on:
+            return CANNOT_JUDGE
         if self.unexpected:
             return NOT_CONFORMANT
         undecided = self.count(Verdict.UNDECIDED) and not self.options.accept_undecided
@@ -71,102 +79,74 @@ class Report:
         return CONFORMANT
 
 
-def covered() -> set[str]:
-    """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
-    names = set(planned(contract.load().requirements))
-    for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
-        names.update(stage.REQUIREMENTS)
-    return names
+class InterruptedRunError(KeyboardInterrupt):
+    """The run was broken off (Ctrl-C); `report` holds what it had found."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("interrupted")
+        self.report = report
 
 
-def judge(options: Options, progress: Progress = _quiet, transport: httpx.BaseTransport | None = None) -> Report:
-    """Judge a server.
+def judge(
+    options: Options,
+    progress: Progress = _quiet,
+    transport: httpx.BaseTransport | None = None,
+    notify: Callable[[str], None] = _silent,
+) -> Report:
+    """Judge a server. Whatever it answers, and whatever fails, there is a report.
 
     Args:
         options: what is asked for.
         progress: told the name of each stage as it begins, how many requests were sent, and how many are planned.
         transport: carries the requests instead of the network, to judge an application in this process.
+        notify: told what whoever waits should know: how much will be read, why it will take longer.
+
+    Raises:
+        InterruptedRunError: the run was interrupted; it holds the report of what was found until then.
     """
+    start = time.perf_counter()
     said = contract.load()
-    ledger = Ledger(said.select(options.classes).values())
     client = Client(said, options, transport)
-    context = Context(said, options, client, ledger, KnownLogs(said))
-    start, cause, logs = time.perf_counter(), "", 0
-    outline: dict[str, int] = {}
+    run = Run(said, options, client, progress, notify)
+    cause, gone_on, interrupted = "", True, False
     try:
-        logs, outline = _stages(context, progress)
+        run = run.whole()
     except (CannotJudgeError, BudgetSpentError) as error:
         cause = str(error)
-        for name in ledger.entries:
-            ledger.error(name, f"not judged: {cause}")
+    except ServerGoneError as error:
+        cause, gone_on = str(error), False
+    except KeyboardInterrupt:
+        cause, gone_on, interrupted = "interrupted", False, True
+    except Exception as error:  # noqa: BLE001 - whatever fails here is no fault of the server's, and never a verdict
+        cause, gone_on = of_ours(error), False
     finally:
         client.close()
-    seconds = time.perf_counter() - start
-    return Report(options, tuple(ledger.entries.values()), cause, client.sent, seconds, logs, outline)
-
-
-def _stages(context: Context, progress: Progress) -> tuple[int, dict[str, int]]:
-    """Run the stages; how many root logs there are, and how many requests each requirement was to take."""
-    progress(_name(preflight), 0, 0)
-    exchange = preflight.first_contact(context)
-    observer = EveryAnswer(context)
-    observer(exchange)
-    context.client.observers.append(observer)
-    sample, unfiltered = preflight.preflight(context, exchange)
-    del exchange  # which holds all logs of the experiment
-    whole = Composition(context, sample)
-    whole.unfiltered(unfiltered)
-    probes = Meaning(context, sample, whole)
-    outline = _outline(context, probes)
-    if context.options.dry_run:
-        for name in context.ledger.entries:
-            context.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
-        return len(unfiltered.facts), outline
-    # Errors, which every class has requirements for, come from the cases: these are sent always.
-    stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
-        (meaning, (), True, probes.send),
-        (laws, (), True, lambda: laws.judge(context, sample, probes)),
-        (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
-        (fuzz, fuzz.REQUIREMENTS, False, lambda: fuzz.judge(context, sample, probes.misread)),
-        (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids)),
+    if cause:
+        for name in run.ledger.entries:
+            run.ledger.error(name, f"not judged: {cause}")
+    report = Report(
+        options=written.options(options, client.secrets),
+        entries=tuple(written.entry(entry, client.secrets) for entry in run.ledger.entries.values()),
+        cause=written.text(cause, client.secrets),
+        requests=client.sent,
+        seconds=time.perf_counter() - start,
+        logs=run.logs,
+        outline=run.outline,
+        notes=tuple(written.text(note, client.secrets) for note in run.notes),
+        gone_on=gone_on,
     )
-    for stage, requirements, always, work in stages:
-        if not always and not any(name in context.ledger for name in requirements):
-            continue
-        told = _telling(progress, _name(stage), context.client, sum(outline.values()))
-        context.client.observers.append(told)
-        try:
-            work()
-        except BudgetSpentError as error:
-            for requirement in (*requirements, *observer.unseen()):
-                context.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
-        context.client.observers.remove(told)
-    whole.close()
-    observer.close()
-    return len(unfiltered.facts), outline
+    if interrupted:
+        raise InterruptedRunError(report)
+    return report
 
 
-def _name(stage: ModuleType) -> str:
-    """The name of a stage: that of its module."""
-    return stage.__name__.rpartition(".")[2]
-
-
-def _telling(progress: Progress, stage: str, client: Client, total: int) -> Callable[[Exchange], None]:
-    progress(stage, client.sent, total)
-    return lambda _exchange: progress(stage, client.sent, total)
-
-
-def _outline(context: Context, probes: Meaning) -> dict[str, int]:
-    """How many requests each requirement takes; a filter that serves several counts for the first."""
-    counts = Counter[str]()
-    asked: set[Filter] = set()
-    for plan in probes.plans:
-        new = {probe.filter for probe in plan.probes} - asked
-        asked |= new
-        counts[plan.requirement] += len(new)
-    for case in cases.cases(context.client, context.contract):
-        counts[case.requirement] += 1
-    for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
-        if any(name in context.ledger for name in names):
-            counts.update(dict.fromkeys(names, number))
-    return dict(counts)
+def of_ours(error: Exception) -> str:
+    """A failure of the suite's own in one line, with its place, and how to tell of it."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = next((frame for frame in reversed(frames) if __package__ in Path(frame.filename).parts), frames[-1])
+    return (
+        f"an error of the suite's own, {type(error).__name__} at {Path(place.filename).name}:{place.lineno}: {error}; "
+        f"please report it with the traceback that {TRACEBACK}=1 shows"
+    )

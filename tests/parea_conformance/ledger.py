@@ -59,6 +59,13 @@ class Entry:
     errors: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     checks: int = 0
+    _known: set[Failure] = field(default_factory=set, repr=False)
+
+    def add(self, failure: Failure) -> None:
+        """Add a failure, unless it is there; a server may show any number of them."""
+        if failure not in self._known:
+            self._known.add(failure)
+            self.failures.append(failure)
 
     @property
     def verdict(self) -> Verdict:
@@ -112,8 +119,7 @@ class Ledger:
         """A check found an answer that breaks the requirement."""
         entry = self._entry(requirement)
         entry.checks += 1
-        if failure not in entry.failures:
-            entry.failures.append(failure)
+        entry.add(failure)
 
     def judge(self, requirement: str, proof: str, failure: Failure | None) -> None:
         """A check ran: it held, or it found a failure."""

@@ -5,9 +5,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
+import httpx
+
 from parea_conformance import contract
+from parea_conformance.guard import say
+from parea_conformance.http.secrets import shown
+
+_LABEL = 63
+"""The most bytes of one part of a host's name."""
 
 _EPILOG = """
 other commands:
@@ -21,12 +29,16 @@ exit status:
   0  conformant
   1  not conformant
   2  could not judge: unreachable, wrong key, unknown or empty experiment, bad arguments, a dry run, or requirements
-     that are undecided on this experiment's logs (unless --accept-undecided is given)
+     that are undecided on this experiment's logs (unless --accept-undecided is given); also where the server stops
+     answering, and for an error of the suite's own (PAREA_CONFORMANCE_TRACEBACK=1 shows its traceback)
+  130  interrupted; the reports hold what was found until then
 
-The suite only reads. An experiment of more than 200 logs is judged by a sample: the first logs with each trait that a
-wrong reading may trip over (types, signs, precision, offsets, spaces, keys, scores, families, neighbours), then some at
-random by the seed. Every answer is still checked whole for its order, schema and make-up, filters with short answers
-are preferred, and whole answers are held in memory one at a time: 100,000 logs (100 MB) take minutes and 500 MB.
+The suite only reads, unless --allow-writes is given and the contract has operations that write. An experiment of more
+than 200 logs is judged by a sample: the first logs with each trait that a wrong reading may trip over (types, signs,
+precision, offsets, spaces, keys, scores, families, neighbours), then some at random by the seed. Every answer is still
+checked whole for its order, schema and make-up, filters with short answers are preferred, and answers of more than
+16 MiB are read as they come, in bounded memory; how much will be read is said
+before. Bodies made up by schemathesis are kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache).
 """
 
 
@@ -40,8 +52,12 @@ class Options:
         classes: the classes of requirements to judge.
         other_experiment, other_api_key: an experiment of another key, and that key.
         empty_experiment: an experiment of this key without logs.
-        timeout: seconds to wait for each answer.
+        timeout: seconds within which each answer must have come whole.
+        max_answer: the most megabytes of an answer, decoded, that are read.
+        concurrency: how many requests are sent at a time, unless the server mixes up answers.
         fuzz: how many valid and how many invalid bodies are made up.
+        parameters: values of parameters in paths, by name, for operations that need more than an experiment.
+        allow_writes: whether operations that may write are asked with documented requests.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
         known_failures: requirements that are known to fail, each with the reason.
     """
@@ -55,7 +71,11 @@ class Options:
     empty_experiment: str | None = None
     other_api_key: str | None = field(default=None, repr=False)
     timeout: float = 30.0
+    max_answer: float = 4000.0
+    concurrency: int = 8
     fuzz: int = 60
+    parameters: tuple[tuple[str, str], ...] = ()
+    allow_writes: bool = False
     accept_undecided: bool = False
     max_requests: int | None = None
     rate: float | None = None
@@ -78,10 +98,47 @@ def _count(text: str) -> int:
 
 
 def _address(text: str) -> str:
-    address = urlsplit(text)
-    if address.scheme not in ("http", "https") or not address.netloc:
-        raise argparse.ArgumentTypeError(f"must begin with http:// or https://, not {text!r}")
+    """A base URL: what a request can be sent to, and nothing that a report should not show.
+
+    What is not understood is not shown either: it may hold a password.
+    """
+    # Before it is taken apart: that drops line ends and tabs, and says nothing of it.
+    if not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError("must hold no spaces, line ends or other controls")
+    try:
+        address = urlsplit(text)
+        port, host = address.port, address.hostname
+        httpx.URL(text)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise argparse.ArgumentTypeError(f"is not a URL: {error}") from None
+    if "@" in address.netloc:
+        raise argparse.ArgumentTypeError("must hold no user and password: a server of this contract takes a key only")
+    if address.scheme not in ("http", "https") or not host:
+        raise argparse.ArgumentTypeError(f"must begin with http:// or https:// and a host, not {text!r}")
+    if port == 0 or any(len(label.encode()) > _LABEL or not label for label in host.removesuffix(".").split(".")):
+        raise argparse.ArgumentTypeError(f"names no host and port that can be reached: {text!r}")
+    if "?" in text or "#" in text:
+        raise argparse.ArgumentTypeError("must end where /api/parea/v1 begins, without a query or a fragment")
     return text.rstrip("/").removesuffix("/api/parea/v1")
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    known = sorted({each.name for one in contract.load().others for each in one.parameters if each.place == "path"})
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE, not {text!r}")
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"no path has a parameter {name!r}; there are: {', '.join(known) or 'none'}")
+    return name, value
+
+
+def _name(text: str) -> str:
+    """A name that a path can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"is not UTF-8: {text!r}") from None
+    return text
 
 
 def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
@@ -103,9 +160,16 @@ def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(known.items())
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage has thirty."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {shown(message)} (see --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command."""
-    made = argparse.ArgumentParser(
+    made = _Parser(
         prog="parea-conformance",
         description="Judge a server of the trace logs endpoint by the contract, with proof.",
         epilog=_EPILOG,
@@ -113,14 +177,32 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("base_url", metavar="BASE_URL", type=_address, help="what precedes /api/parea/v1")
-    add("--experiment", metavar="UUID", required=True, help="the experiment to judge by; it needs logs")
+    add("--experiment", metavar="UUID", type=_name, required=True, help="the experiment to judge by; it needs logs")
     add("--api-key", metavar="KEY", help="default: the environment variable PAREA_API_KEY")
     add("--class", dest="classes", action="append", choices=contract.CLASSES, help="judge this class only (repeatable)")
-    add("--other-experiment", metavar="UUID", help="an experiment of another key, to be answered 404")
+    add("--other-experiment", metavar="UUID", type=_name, help="an experiment of another key, to be answered 404")
     add("--other-api-key", metavar="KEY", help="that key; default: the environment variable PAREA_OTHER_API_KEY")
-    add("--empty-experiment", metavar="UUID", help="an experiment of this key without logs")
+    add("--empty-experiment", metavar="UUID", type=_name, help="an experiment of this key without logs")
+    add(
+        "--parameter",
+        dest="parameters",
+        action="append",
+        type=_parameter,
+        default=[],
+        metavar="NAME=VALUE",
+        help="what a parameter in the path of another operation is to be (repeatable); default: the contract's example",
+    )
+    add("--allow-writes", action="store_true", help="send documented requests also to operations that may write")
     add("--seed", type=int, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
-    add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer (default 30)")
+    add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer as a whole (default 30)")
+    add("--max-answer", type=_positive, default=4000.0, metavar="MB", help="read no more of an answer (default 4000)")
+    add(
+        "--concurrency",
+        type=_count,
+        default=8,
+        metavar="N",
+        help="requests at a time (default 8), unless the server mixes up answers; the verdicts are the same for any N",
+    )
     add("--max-requests", type=_count, metavar="N", help="send no more; what is not reached is undecided")
     add("--rate", type=_positive, metavar="R", help="send at most so many requests a second")
     add("--dry-run", action="store_true", help="fetch the unfiltered logs, print what would be sent, and stop")
@@ -143,6 +225,8 @@ def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
     for name, secret in (("the API key", key), ("--other-api-key", other or "")):
         if not secret.isprintable() or not secret.isascii():
             made.error(f"{name} holds characters that no header can carry")
+    if given.api_key or given.other_api_key:
+        say("others on this machine can read a key in a command line; PAREA_API_KEY and PAREA_OTHER_API_KEY hide it")
     options = Options(
         base_url=given.base_url,
         experiment=given.experiment,
@@ -152,7 +236,11 @@ def read_options(words: Sequence[str]) -> tuple[Options, Path | None]:
         other_experiment=given.other_experiment,
         other_api_key=other or None,
         empty_experiment=given.empty_experiment,
+        parameters=tuple(given.parameters),
+        allow_writes=given.allow_writes,
         timeout=given.timeout,
+        max_answer=given.max_answer,
+        concurrency=given.concurrency,
         accept_undecided=given.accept_undecided,
         max_requests=given.max_requests,
         rate=given.rate,

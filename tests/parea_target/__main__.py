@@ -1,6 +1,8 @@
 """`python -m parea_target` is the command `parea-target`."""
 
-from parea_target.cli import main
+import sys
+
+from parea_target.entry import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

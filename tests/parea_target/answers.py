@@ -1,24 +1,32 @@
 """Answers: what is selected, how it is written, how it is sent; and errors."""
 
+import asyncio
 import json
-from collections.abc import Generator
-from contextlib import closing
-from itertools import chain
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from starlette.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from parea_target.contract import Contract
 from parea_target.tables import Tables
+from parea_target.workers import StoppedError, TimeLimit, run_query
 
 # An answer is sent in pieces of about this many bytes, so that its size does not matter; most fit in one.
 _CHUNK_BYTES = 1 << 18
 
 JSON = "application/json"
 
+# After how many seconds a client that was refused for lack of time or room should ask again.
+_RETRY_SECONDS = 2
 
-class Refusal(Exception):  # noqa: N818 - no error of the server's: the answer to a request that is not as it must be
+
+class Refusal(Exception):  # noqa: N818 - not an error of the server: the answer to a request that is not as it must be
     """An answer other than 200.
 
     Attributes:
@@ -34,13 +42,27 @@ class Refusal(Exception):  # noqa: N818 - no error of the server's: the answer t
         self.headers = headers or {}
 
 
-def order_by(tables: Tables) -> list[ColumnElement[object]]:
+Order = list[ColumnElement[Any]]
+
+
+def unavailable(detail: str, *, close: bool = False) -> Refusal:
+    """What is answered where the target lacks the time or the room: 503, and when to ask again.
+
+    Args:
+        detail: what is lacking.
+        close: whether the connection is closed after it.
+    """
+    headers = {"Retry-After": str(_RETRY_SECONDS)}
+    return Refusal(503, detail, headers | {"Connection": "close"} if close else headers)
+
+
+def order_by(tables: Tables) -> Order:
     """The order of an answer: by instant, then by code point, which is how SQLite compares text."""
     return [tables.member("start_timestamp"), tables.member("trace_id")]
 
 
 def select_logs(
-    tables: Tables, experiment_id: int, condition: ColumnElement[bool] | None, order: list[ColumnElement[object]]
+    tables: Tables, experiment_id: int, condition: ColumnElement[bool] | None, order: Order
 ) -> Select[bytes]:
     """The statement that selects the bodies of the root logs that meet the condition, or of all."""
     statement = select(tables.log.c.body).where(tables.log.c.experiment_id == experiment_id).order_by(*order)
@@ -63,17 +85,93 @@ def render(bodies: Generator[bytes]) -> Generator[bytes]:
 
 
 def refuse(contract: Contract, refusal: Refusal) -> Response:
-    """The answer to a request that is refused. ASCII, so that whatever a member is called can be written."""
-    detail = contract.detail(refusal.status) if refusal.detail is None else refusal.detail
+    """The answer to a request that is refused."""
+    return write_error(refusal, contract.detail(refusal.status) if refusal.detail is None else refusal.detail)
+
+
+def write_error(refusal: Refusal, detail: object) -> Response:
+    """An error answer. ASCII, so that whatever a member is called can be written."""
     return Response(json.dumps({"detail": detail}), refusal.status, refusal.headers, JSON)
 
 
-async def send_answer(chunks: Generator[bytes], scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer 200 with the chunks: at once and with its length when there is one, else as they come."""
-    with closing(chunks):
-        first = [chunk for _, chunk in zip(range(2), chunks, strict=False)]
+@dataclass(frozen=True)
+class AnswerParts:
+    """How an answer is made.
+
+    Attributes:
+        order: the order of an answer, in SQL.
+        select: the experiment's id, the condition (None for all) and the order → the statement that selects bodies.
+        render: the bodies of the logs → the chunks of the answer.
+        refuse: a refusal → the answer.
+    """
+
+    order: Callable[[Tables], Order] = order_by
+    select: Callable[[Tables, int, ColumnElement[bool] | None, Order], Select[bytes]] = select_logs
+    render: Callable[[Generator[bytes]], Generator[bytes]] = render
+    refuse: Callable[[Contract, Refusal], Response] = refuse
+
+
+Find = Callable[[Callable[[], bool]], Generator[bytes]]
+
+
+async def send_answer(find: Find, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer 200: at once and with its length when there is one chunk, else as the chunks come.
+
+    Args:
+        find: begins the query, in a worker thread; asks its argument whether to stop. Its value is the chunks.
+        seconds: how long the database may work on each chunk; a later one that takes longer breaks the answer off.
+        scope: the ASGI scope.
+        receive: tells when the client leaves, which ends the query.
+        send: takes the answer.
+
+    Raises:
+        Refusal: 503, the first chunk took too long.
+        ClientDisconnect: the client left before the first chunk.
+    """
+    limit = TimeLimit(seconds)
+    watcher = asyncio.create_task(_watch(receive, limit))
+    found: list[Generator[bytes]] = []
+
+    def begin() -> list[bytes]:
+        found.append(find(limit.is_over))
+        return list(islice(found[0], 2))
+
+    try:
+        first = await run_query(limit, begin)
         if len(first) == 1:
             await Response(first[0], media_type=JSON)(scope, receive, send)
         else:
-            # Reads on in a worker thread, so that a long answer holds up no other, and stops when the client is gone.
-            await StreamingResponse(chain(first, chunks), media_type=JSON)(scope, receive, send)
+            await _send_chunks(first, found[0], limit, send)
+    except StoppedError:
+        if limit.abandoned:
+            raise ClientDisconnect from None
+        raise unavailable("The filter takes too long.") from None
+    finally:
+        watcher.cancel()
+        limit.abandoned = True
+        # Where this task was cancelled, its thread may be at work still: the limit stops it, and so closes the chunks.
+        with suppress(ValueError):
+            for chunks in found:
+                chunks.close()
+
+
+async def _send_chunks(first: list[bytes], chunks: Generator[bytes], limit: TimeLimit, send: Send) -> None:
+    headers = [(b"content-type", JSON.encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    ready = first
+    # Each in a worker thread, so that a long answer holds up no other.
+    while ready and not limit.abandoned:
+        for chunk in ready:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        try:
+            ready = await run_query(limit, lambda: list(islice(chunks, 1)))
+        except StoppedError:
+            return  # without its end: the server closes the connection, and the client knows that it is not whole
+    if not limit.abandoned:
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _watch(receive: Receive, limit: TimeLimit) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    limit.abandoned = True

@@ -1,7 +1,9 @@
 """The application: every request is judged, and answered from the store."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
+from dataclasses import replace
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -10,53 +12,94 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from parea_target.answers import Refusal, send_answer
-from parea_target.filters import filter_condition
-from parea_target.judging import Call, Target, Tenant
+from parea_target.conditions import filter_condition
+from parea_target.examples import answer_example
+from parea_target.judging import Call, Target, Tenant, judge_key
+from parea_target.operations import operations_at
 from parea_target.parts import Parts
 from parea_target.store import Store
 
 _PARTS = Parts()
 
+# How long the database may work on each chunk of an answer, in seconds.
+QUERY_SECONDS = 10.0
+
 
 class _EveryRequest(BaseRoute):
     """The one route. The key is judged before path and method, so the router must decide about neither."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, parts: Parts, query_seconds: float) -> None:
         self._target = target
+        self._parts = parts
+        self._query_seconds = query_seconds
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = Call(Request(scope, receive), self._target)
-        contract, store, parts = self._target.contract, self._target.store, self._target.parts
         try:
-            for judge in parts.judges:
-                await judge(call)
+            await self._answer(Request(scope, receive), scope, receive, send)
         except Refusal as refusal:
-            await parts.refuse(contract, refusal)(scope, receive, send)
-            return
+            await self._parts.refuse(self._target.contract, refusal)(scope, receive, send)
         except ClientDisconnect:
             return
-        condition = filter_condition(contract, store.tables, parts, call.filter)
+
+    async def _answer(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with what the store has, or with the document's example where there is no store.
+
+        Raises:
+            Refusal: the request is answered with an error.
+        """
+        target = self._target
+        here = operations_at(scope.get("raw_path") or scope["path"].encode(), target.contract.operations)
+        asked = next((operation for operation in here if operation.method == request.method), None)
+        if asked is not None and not asked.answers_logs:
+            await (await answer_example(Call(request, target), asked))(scope, receive, send)
+            return
+        logs = asked or next((operation for operation in here if operation.answers_logs), None)
+        if here and logs is None:
+            await judge_key(Call(request, target))
+            raise Refusal(405, headers={"Allow": ", ".join(operation.method for operation in here)})
+        if logs is not None:
+            target = replace(target, contract=target.contract.of(logs))
+        call = Call(request, target)
+        for judge in self._parts.judges:
+            await judge(call)
+        await send_answer(partial(self._find, call), self._query_seconds, scope, receive, send)
+
+    def _find(self, call: Call, is_over: Callable[[], bool]) -> Generator[bytes]:
+        store, parts = self._target.store, self._parts
+        condition = filter_condition(call.target.contract, store.tables, parts, call.filter)
         statement = parts.select(store.tables, call.experiment_id, condition, parts.order(store.tables))
-        await send_answer(parts.render(store.bodies(statement)), scope, receive, send)
+        return parts.render(store.bodies(statement, is_over))
 
 
 async def _server_error(_request: Request, _error: Exception) -> Response:
     return Response(json.dumps({"detail": "Internal Server Error"}), 500, media_type="application/json")
 
 
-def create_app(store: Store, keys: Mapping[str, Collection[str] | None], parts: Parts = _PARTS) -> Starlette:
+def create_app(
+    store: Store,
+    keys: Mapping[str, Collection[str] | None],
+    parts: Parts = _PARTS,
+    query_seconds: float = QUERY_SECONDS,
+) -> Starlette:
     """The application that serves a store.
 
     Args:
         store: the experiments; it may serve several applications at once, and is not closed by any.
         keys: the experiments that exist for each API key; None for all of them.
         parts: how everything is decided.
+        query_seconds: how long the database may work on each chunk of an answer; longer is a 503.
+
+    Raises:
+        ContractError: the contract has an operation that cannot be answered, or an operator that means nothing here.
     """
+    store.contract.check_served(parts.conditions)
     tenants = {
         key: Tenant(None if experiments is None else frozenset(experiments)) for key, experiments in keys.items()
     }
     target = Target(store.contract, store, tenants, parts)
-    return Starlette(routes=[_EveryRequest(target)], exception_handlers={Exception: _server_error})
+    return Starlette(
+        routes=[_EveryRequest(target, parts, query_seconds)], exception_handlers={Exception: _server_error}
+    )

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from parea_target import json_text
-from parea_target.app import create_app
+from parea_target.app import QUERY_SECONDS, create_app
 from parea_target.contract import load
 from parea_target.loader import DataError, find_files, read_experiments
-from parea_target.server import running
+from parea_target.operations import ContractError
+from parea_target.server import Limits, running
 from parea_target.store import Store
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -59,22 +60,50 @@ def _parser() -> _Parser:
         "no random key, and without --api-key the first of the file is the api_key that is printed",
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    parser.add_argument("--port", default=0, type=_port, help="the port; 0, the default, is one that is free")
+    parser.add_argument("--port", default=0, type=_port, help="the port; 0, the default, takes a free one")
+    parser.add_argument(
+        "--query-timeout",
+        default=QUERY_SECONDS,
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long the database may look for an answer, or for its next part; longer is answered 503 (%(default)g)",
+    )
+    parser.add_argument(
+        "--max-connections",
+        default=Limits.connections,
+        type=_connections,
+        metavar="NUMBER",
+        help="how many connections are served at once; more are answered 503 (%(default)s)",
+    )
     return parser
 
 
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65_535:
-        raise argparse.ArgumentTypeError(f"{port} is no port")
+        raise argparse.ArgumentTypeError(f"{port} is not a port (0 to 65535)")
     return port
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return seconds
+
+
+def _connections(text: str) -> int:
+    connections = int(text)
+    if connections < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of connections above 0")
+    return connections
 
 
 def read_keys(file: Path | None, api_key: str | None, experiments: Sequence[str]) -> Keys:
     """The keys and what exists for each; the first is the one to print.
 
     Raises:
-        DataError: the file is not as it must be, a key cannot be sent in a header, or an experiment is not served.
+        DataError: the file is malformed, a header cannot carry a key, or an experiment is not served.
     """
     keys: Keys = {}
     if api_key is not None or file is None:
@@ -125,8 +154,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         keys = read_keys(options.keys, options.api_key, list(find_files(paths)))
         with Store(load(), read_experiments(paths, load())) as store:
-            app = create_app(store, keys)
-            with running(app, options.host, options.port) as base_url:
+            app = create_app(store, keys, query_seconds=options.query_timeout)
+            with running(app, options.host, options.port, Limits(options.max_connections)) as base_url:
                 ready: dict[str, object] = {"base_url": base_url, "api_key": next(iter(keys))}
                 ready["experiments"] = list(store.experiments)
                 if options.keys is not None:
@@ -135,5 +164,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     }
                 print(json.dumps(ready), flush=True)
                 threading.Event().wait()
-    except (DataError, OSError) as error:
+    except (ContractError, DataError, OSError) as error:
         parser.error(" ".join(str(error).split()))

@@ -5,11 +5,15 @@ A condition never comes out as SQL's NULL where `not_equals` or `is_null` would 
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, not_, or_
+from sqlalchemy import Boolean, ColumnElement, LargeBinary, cast, false, func, literal, not_, or_
 
-from parea_target.filters import Asked, Condition, Subject
+from parea_target.contract import Contract
+from parea_target.filters import Asked, Condition, Filter, Subject, find_subject
+from parea_target.tables import Tables
+from parea_target.values import ReadingParts
 
 Reader = Callable[[Asked, str], Any]
 Comparison = Callable[[Any, Any], Any]
@@ -64,17 +68,18 @@ def _in(read: Reader) -> Condition:
 
 
 def _like(subject: Subject, asked: Asked) -> ColumnElement[bool]:
-    """The value occurs in some text. SQLite's `lower` folds ASCII only, and `instr` knows no wildcards."""
-    return subject.some(func.instr(func.lower(subject.value), func.lower(asked.filter_value)) > 0)
+    """The value occurs in some text, ASCII letters without case, no wildcards."""
+    sought = literal(asked.filter_value.encode().lower(), LargeBinary)
+    return subject.some(func.contains_without_case(cast(subject.value, LargeBinary), sought, type_=Boolean))
 
 
 def _exists(subject: Subject, _asked: Asked) -> ColumnElement[bool]:
-    """It is there."""
+    """The value is there."""
     return subject.present
 
 
 def _not(condition: Condition) -> Condition:
-    """The exact complement, which a log without the value fits: SQL alone would leave NULL there."""
+    """The exact complement, which a log without the value meets: SQL alone would leave NULL there."""
 
     def complement(subject: Subject, asked: Asked) -> ColumnElement[bool]:
         return not_(func.coalesce(condition(subject, asked), false()))
@@ -84,21 +89,21 @@ def _not(condition: Condition) -> Condition:
 
 def _map_equals(subject: Subject, asked: Asked) -> ColumnElement[bool]:
     """The text equals; or the number does, by value, where the filter's value is a JSON number."""
-    return subject.some(_fits_one_of(subject, asked, [asked.filter_value]))
+    return subject.some(_equals_one_of(subject, asked, [asked.filter_value]))
 
 
 def _map_in(subject: Subject, asked: Asked) -> ColumnElement[bool]:
     """Some part equals, as text or as number."""
-    return subject.some(_fits_one_of(subject, asked, asked.parts.split(asked.filter_value)))
+    return subject.some(_equals_one_of(subject, asked, asked.parts.split(asked.filter_value)))
 
 
-def _fits_one_of(subject: Subject, asked: Asked, texts: list[str]) -> ColumnElement[bool]:
+def _equals_one_of(subject: Subject, asked: Asked, texts: list[str]) -> ColumnElement[bool]:
     numbers = [asked.parts.number(text) for text in texts if asked.contract.accepts("number_value", text)]
     return or_(subject.value.in_(dict.fromkeys(texts)), subject.number.in_(dict.fromkeys(numbers)))
 
 
 def _map_one(compare: Comparison) -> Condition:
-    """The number under the key compares so with the filter's value; nothing does with one that is no JSON number."""
+    """The number under the key compares so with the filter's value; nothing does with one that is not a JSON number."""
 
     def condition(subject: Subject, asked: Asked) -> ColumnElement[bool]:
         if not asked.contract.accepts("number_value", asked.filter_value):
@@ -152,3 +157,33 @@ CONDITIONS: Mapping[tuple[str, str], Condition] = {
     **{("exists", kind): _exists for kind in (*_EQUALS, "structure")},
     **{("is_null", kind): _not(_exists) for kind in (*_EQUALS, "structure")},
 }
+
+
+@dataclass(frozen=True)
+class FilterParts(ReadingParts):
+    """What a filter means.
+
+    Attributes:
+        subject: the filter → what it judges, in SQL.
+        conditions: (operator, kind) → the condition on a subject, in SQL.
+    """
+
+    subject: Callable[[Contract, Tables, Filter], Subject] = find_subject
+    conditions: Mapping[tuple[str, str], Condition] = field(default_factory=lambda: CONDITIONS)
+
+
+def filter_condition(
+    contract: Contract, tables: Tables, parts: FilterParts, asked: Filter
+) -> ColumnElement[bool] | None:
+    """The condition that a root log must meet; None without a filter.
+
+    Raises:
+        LookupError: the filter's operator has no meaning for the kind of its subject.
+    """
+    if asked.filter_field is None or asked.filter_operator is None:
+        return None
+    subject = parts.subject(contract, tables, asked)
+    condition = parts.conditions.get((asked.filter_operator, subject.kind))
+    if condition is None:
+        raise LookupError(f"the operator {asked.filter_operator!r} has no meaning for the kind {subject.kind!r}")
+    return condition(subject, Asked(asked.filter_value or "", contract, parts))

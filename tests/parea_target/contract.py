@@ -1,23 +1,23 @@
 """The one place where the target reads the contract, `openapi.yaml`."""
 
+import copy
 import functools
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jsonschema_rs
 import yaml
 
 from parea_target.json_text import Place
+from parea_target.operations import ContractError, Operation, operations_of
 
-_HERE = Path(__file__).resolve().parent
-# Beside the package's code in an installed wheel, at the top of the repository in a checkout.
-_PLACES = (_HERE / "openapi.yaml", _HERE.parents[1] / "openapi.yaml")
+# Beside the package's code: the document itself in an installed wheel, a link to it in a checkout.
+_DOCUMENT = Path(__file__).resolve().parent / "openapi.yaml"
 
 # Ten times as fast where PyYAML has it, which is what the start of the command takes.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
 class Contract:
@@ -25,8 +25,10 @@ class Contract:
 
     Attributes:
         document: the document itself.
-        path: the segments of the path template, the parameter as `{experiment_uuid}`.
-        methods: the methods that the path takes, in upper case.
+        operations: every operation.
+        path: the segments of the path template of the operation that answers logs, its parameter as
+            `{experiment_uuid}`.
+        methods: the methods that this path takes, in upper case.
         media_types: the media types of a request body.
         max_bytes: the largest body that is judged.
         key_header: the header that carries the API key.
@@ -38,13 +40,8 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         schemas = document["components"]["schemas"]
-        [(path, item)] = document["paths"].items()
-        self.path: tuple[str, ...] = tuple(path.split("/"))
-        self.methods: tuple[str, ...] = tuple(name.upper() for name in item if name in _METHODS)
-        [self._operation] = [item[name.lower()] for name in self.methods]
-        body = self._operation["requestBody"]
-        self.media_types: frozenset[str] = frozenset(body["content"])
-        self.max_bytes: int = body["x-max-bytes"]
+        self.operations: tuple[Operation, ...] = tuple(operations_of(document))
+        self._choose(next(operation for operation in self.operations if operation.answers_logs))
         [scheme] = document["components"]["securitySchemes"].values()
         self.key_header: str = scheme["name"]
         self.operators: tuple[str, ...] = tuple(schemas["FilterOperator"]["enum"])
@@ -62,6 +59,40 @@ class Contract:
         }
         self._body = self._validator("TraceLogFilters")
         self._log = self._validator("TraceLog", validate_formats=True)
+
+    def _choose(self, operation: Operation) -> None:
+        said = operation.body or {}
+        self._operation = operation
+        self.path: tuple[str, ...] = operation.template
+        self.methods: tuple[str, ...] = tuple(each.method for each in self.operations if each.template == self.path)
+        self.media_types: frozenset[str] = frozenset(said["content"])
+        self.max_bytes: int = said["x-max-bytes"]
+
+    def check_served(self, conditions: Container[tuple[str, str]]) -> None:
+        """Can every operation be answered, and every filter be judged?
+
+        Args:
+            conditions: the operators that have a meaning, each with a kind.
+
+        Raises:
+            ContractError: the document has no example to answer with, or an operator without a meaning.
+        """
+        for operation in self.operations:
+            if not operation.answers_logs and operation.success[1].get("content"):
+                operation.example()
+        table = self.document["components"]["schemas"]["TraceLogFilters"]["x-filter-kinds"]
+        for kind, entry in table.items():
+            for operator in entry["operators"]:
+                if (operator, kind) not in conditions:
+                    raise ContractError(f"parea_target/conditions.py: {operator} of {kind}: no condition in SQL")
+
+    def of(self, operation: Operation) -> "Contract":
+        """The contract as another operation sees it that answers logs."""
+        if operation is self._operation:
+            return self
+        view = copy.copy(self)
+        view._choose(operation)
+        return view
 
     def _validator(self, schema: str, *, validate_formats: bool = False) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(
@@ -113,25 +144,24 @@ class Contract:
         return list(faults)
 
     def log_fault(self, log: object) -> tuple[Place, str] | None:
-        """The first thing that the schema `TraceLog` finds wrong with a log: place and message; None when nothing.
-
-        Raises:
-            ValueError: the log is nested too deeply to be judged.
-        """
+        """The first thing that the schema `TraceLog` finds wrong with a log: place and message; None when nothing."""
         if self._log.is_valid(log):
             return None
-        error = next(self._log.iter_errors(log))
+        try:
+            error = next(self._log.iter_errors(log))
+        except ValueError:  # the validator's message would hold the value, which it writes to a depth of 255 only
+            return (), "a value that the schema refuses is nested too deeply to be shown"
         return tuple(error.instance_path), error.message[:200]
 
     def detail(self, status: int) -> str:
         """What the document gives as an example of the `detail` of this error status."""
-        response = self._operation["responses"][str(status)]
-        return cast("str", response["content"]["application/json"]["example"]["detail"])
+        return self._operation.detail(status) or HTTPStatus(status).phrase
 
 
 def _shallow(body: object) -> object:
-    """The body without what its members contain. The schema looks at no depth below them, and a message about a value
-    that is nested deeper than the validator can follow cannot be made.
+    """The body without what its members contain.
+
+    The schema looks no deeper, and the validator cannot write a message about a value that is nested deeply.
     """
     if isinstance(body, list):
         return []
@@ -147,7 +177,4 @@ def load() -> Contract:
     Raises:
         FileNotFoundError: the document is not where the package expects it.
     """
-    for place in _PLACES:
-        if place.is_file():
-            return Contract(yaml.load(place.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one
-    raise FileNotFoundError(f"no openapi.yaml at {' or '.join(map(str, _PLACES))}")
+    return Contract(yaml.load(_DOCUMENT.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe one

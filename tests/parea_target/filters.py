@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, exists
 
 from parea_target.contract import Contract
 from parea_target.tables import Tables
-
-if TYPE_CHECKING:
-    from parea_target.parts import Parts
+from parea_target.values import ReadingParts
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Subject:
         value: one value of it, in the column type of its kind; of a map's key the text (also of a boolean).
         number: of a map's key the number; elsewhere the same as `value`.
         present: whether it is there: not null, not absent.
-        some: makes of a condition on `value` and `number` the condition that some value of the log fits.
+        some: makes of a condition on `value` and `number` the condition that some value of the log meets it.
     """
 
     kind: str
@@ -50,7 +48,7 @@ class Asked:
 
     filter_value: str
     contract: Contract
-    parts: "Parts"
+    parts: ReadingParts
 
 
 Condition = Callable[[Subject, Asked], ColumnElement[bool]]
@@ -61,20 +59,9 @@ def find_subject(contract: Contract, tables: Tables, asked: Filter) -> Subject:
     field = asked.filter_field or ""
     kind = contract.field_kind(field)
     if field in contract.kinds:
-        return _MEMBERS.get(kind, _scalar)(kind, tables, field, asked.filter_key)
-    for prefix, subject_of in _ADDRESSES.items():
-        if field.startswith(prefix):
-            return subject_of(kind, tables, field.removeprefix(prefix))
-    raise AssertionError("the last prefix is empty")
-
-
-def filter_condition(contract: Contract, tables: Tables, parts: "Parts", asked: Filter) -> ColumnElement[bool] | None:
-    """The condition that a root log must meet; None without a filter."""
-    if asked.filter_field is None or asked.filter_operator is None:
-        return None
-    subject = parts.subject(contract, tables, asked)
-    condition = parts.conditions[asked.filter_operator, subject.kind]
-    return condition(subject, Asked(asked.filter_value or "", contract, parts))
+        return SUBJECTS[kind](kind, tables, field, asked.filter_key)
+    prefix = next(prefix for prefix in _ADDRESSES if field.startswith(prefix))
+    return _ADDRESSES[prefix](kind, tables, field.removeprefix(prefix))
 
 
 def _scalar(kind: str, tables: Tables, member: str, _filter_key: str | None) -> Subject:
@@ -132,14 +119,19 @@ def _some(
     return some
 
 
-_MEMBERS: dict[str, Callable[[str, Tables, str, str | None], Subject]] = {
+# By kind: what a filter on a member judges.
+SUBJECTS: dict[str, Callable[[str, Tables, str, str | None], Subject]] = {
+    "text": _scalar,
+    "number": _scalar,
+    "timestamp": _scalar,
+    "boolean": _scalar,
     "string_list": _list_of("text"),
     "integer_list": _list_of("number"),
     "map": _map,
     "structure": _marked,
 }
 
-# How the names that are no member's address what a log holds: the first prefix that fits.
+# What a name that is not a member's addresses in a log, by its prefix: the first of these; every name has the last.
 _ADDRESSES: dict[str, Callable[[str, Tables, str], Subject]] = {
     "annotation:score:": _annotation_of("number"),
     "annotation:value:": _annotation_of("text"),

@@ -7,19 +7,17 @@ can be replaced without its judge.
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
 from parea_target.answers import Refusal
-from parea_target.bodies import malformed
+from parea_target.bodies import BodyError, malformed, parse_body, read_body, validate_body
 from parea_target.contract import Contract
 from parea_target.filters import Filter
 from parea_target.store import Store
-
-if TYPE_CHECKING:
-    from parea_target.parts import Parts
+from parea_target.workers import run_work
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Target:
     contract: Contract
     store: Store
     keys: Keys = field(repr=False)
-    parts: "Parts"
+    parts: "JudgingParts"
 
 
 @dataclass
@@ -97,6 +95,10 @@ async def judge_size(call: Call) -> None:
 
 async def judge_body(call: Call) -> None:
     """422 for a body that is not JSON, or that the contract's schema does not accept."""
+    call.filter = await run_work(_read_filter, call)
+
+
+def _read_filter(call: Call) -> Filter:
     parts = call.target.parts
     try:
         body = parts.parse(call.body)
@@ -104,7 +106,7 @@ async def judge_body(call: Call) -> None:
         raise Refusal(422, malformed()) from None
     if errors := parts.validate(call.target.contract, body):
         raise Refusal(422, errors)
-    call.filter = parts.filter(body)
+    return parts.filter(body)
 
 
 async def judge_experiment(call: Call) -> None:
@@ -140,7 +142,7 @@ def authenticate(given: Sequence[str], keys: Keys) -> Tenant | None:
 
 
 def match_path(path: bytes, contract: Contract) -> str | None:
-    """The experiment that a path names; None for another path. An encoded slash is no slash."""
+    """The experiment that a path names; None for another path. An encoded slash does not part segments."""
     segments = path.split(b"/")
     if len(segments) != len(contract.path):
         return None
@@ -172,3 +174,30 @@ def locate(store: Store, tenant: Tenant | None, experiment_uuid: str) -> int | N
     if tenant is None or (tenant.experiments is not None and experiment_uuid not in tenant.experiments):
         return None
     return store.experiments.get(experiment_uuid)
+
+
+@dataclass(frozen=True)
+class JudgingParts:
+    """What decides whether a request is answered.
+
+    Attributes:
+        judges: what is judged, in its order; each raises `Refusal` or notes what it found on the `Call`.
+        authenticate: the values of the key's header and the keys → the tenant, None for 401.
+        match_path: the raw path → the experiment that it names, None for 404.
+        match_media_type: the values of Content-Type → whether the body may be judged, else 415.
+        read_body: the request and the limit in bytes → the body; raises `Refusal` (413, 503).
+        parse: the body → its JSON value; raises ValueError (422 with `loc` `["body"]`).
+        validate: the JSON value → the errors of a 422, none when the contract accepts it.
+        filter: the JSON value that was accepted → the filter.
+        locate: the store, the tenant, the experiment's name → its id in the store, None for 404.
+    """
+
+    judges: tuple[Judge, ...] = JUDGES
+    authenticate: Callable[[Sequence[str], Keys], Tenant | None] = authenticate
+    match_path: Callable[[bytes, Contract], str | None] = match_path
+    match_media_type: Callable[[Sequence[str], Contract], bool] = match_media_type
+    read_body: Callable[[Request, int], Awaitable[bytes]] = read_body
+    parse: Callable[[bytes], Any] = parse_body
+    validate: Callable[[Contract, object], list[BodyError]] = validate_body
+    filter: Callable[[Mapping[str, str | None]], Filter] = read_filter
+    locate: Callable[[Store, Tenant | None, str], int | None] = locate

@@ -1,7 +1,8 @@
 """Loading experiments from files: `EXPERIMENT_UUID.json` is an array of root logs, `.jsonl` has one on each line.
 
 A log's bytes are kept as they came. What the contract asks of an answer is therefore asked of the files: a log that
-the schema `TraceLog` refuses, a `trace_id` twice, or children out of order is an error, not something to mend.
+the schema `TraceLog` refuses, a `trace_id` twice, or children out of order is an error, not something to mend. So is a
+log of more than `json_text.MAX_DEPTH` (1,000) containers in one another, itself the first.
 """
 
 import json
@@ -86,6 +87,8 @@ def _decode(data: bytes, where: str) -> str:
 def _scan(text: str, start: int, where: str) -> tuple[Any, int]:
     try:
         return json_text.scan(text, start)
+    except json_text.DepthError as error:
+        raise DataError(f"{where}: {error}") from None
     except ValueError as error:
         raise DataError(f"{where}: not JSON: {error}") from None
 
@@ -96,34 +99,34 @@ def _lines(file: Path) -> Iterator[tuple[str, Any, str]]:
         for number, line in enumerate(lines, 1):
             where = f"line {number}"
             text = _decode(line, where)
-            start = json_text.skip_blanks(text, 0)
+            start = json_text.skip_space(text, 0)
             if start == len(text):
                 continue
             log, end = _scan(text, start, where)
-            if json_text.skip_blanks(text, end) < len(text):
+            if json_text.skip_space(text, end) < len(text):
                 raise DataError(f"{where}: more than one value: something follows at column {end + 1}")
             yield where, log, text[start:end]
 
 
 def _array(file: Path) -> Iterator[tuple[str, Any, str]]:
     text = _decode(file.read_bytes(), "the whole")
-    at = json_text.skip_blanks(text, 0)
+    at = json_text.skip_space(text, 0)
     if text[at : at + 1] != "[":
         raise DataError("not a JSON array")
-    at = json_text.skip_blanks(text, at + 1)
+    at = json_text.skip_space(text, at + 1)
     index = 0
     while index or text[at : at + 1] != "]":
         where = f"element {index}"
         log, end = _scan(text, at, where)
         yield where, log, text[at:end]
-        at = json_text.skip_blanks(text, end)
+        at = json_text.skip_space(text, end)
         if text[at : at + 1] != ",":
             break
-        at = json_text.skip_blanks(text, at + 1)
+        at = json_text.skip_space(text, at + 1)
         index += 1
     if text[at : at + 1] != "]":
         raise DataError(f"element {index}: neither a comma nor the end of the array follows")
-    if json_text.skip_blanks(text, at + 1) < len(text):
+    if json_text.skip_space(text, at + 1) < len(text):
         raise DataError("something follows the array")
 
 
@@ -133,13 +136,10 @@ _READERS = {".json": _array, ".jsonl": _lines}
 def _fault(log: Any, text: str, contract: Contract, seen: set[str]) -> str | None:
     """Why an answer must not hold this root log: JSON path and what is wrong there; None when it may."""
     if _ESCAPED_SURROGATE.search(text):
-        for place, value in json_text.walk(log):
-            if any(isinstance(found, str) and json_text.has_lone_surrogate(found) for found in (value, *place[-1:])):
-                return f"{_json_path(place)}: a lone surrogate, which UTF-8 cannot hold"
-    try:
-        fault = contract.log_fault(log)
-    except ValueError as error:
-        return f"$: {error}"
+        place = json_text.find_lone_surrogate(log)
+        if place is not None:
+            return f"{_json_path(place)}: a lone surrogate, which UTF-8 cannot hold"
+    fault = contract.log_fault(log)
     if fault is not None:
         return f"{_json_path(fault[0])}: {fault[1]}"
     for member in contract.members["timestamp"]:

@@ -1,21 +1,12 @@
 """What the store keeps of a log: its rows, by table."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parea_target.contract import Contract
-from parea_target.tables import Tables, member_column
-from parea_target.values import read_instant
+from parea_target.tables import MEMBER_COLUMNS, Tables, member_column
 
 Row = dict[str, Any]
-
-# What stands in the log's own row for a member that is neither null nor absent; other kinds note that it is there.
-_SCALARS: Mapping[str, Callable[[Any], object]] = {
-    "text": str,
-    "number": float,
-    "timestamp": read_instant,
-    "boolean": bool,
-}
 
 
 class RowMaker:
@@ -27,8 +18,7 @@ class RowMaker:
 
     def __init__(self, contract: Contract, tables: Tables) -> None:
         self.tables = tables
-        self._scalars = {member: _SCALARS[kind] for kind in _SCALARS for member in contract.members[kind]}
-        self._others = [member for member, kind in contract.kinds.items() if kind not in _SCALARS]
+        self._members = {member: MEMBER_COLUMNS[kind] for member, kind in contract.kinds.items()}
         self._texts = contract.members["string_list"]
         self._numbers = contract.members["integer_list"]
         self._maps = contract.members["map"]
@@ -37,14 +27,12 @@ class RowMaker:
         """The row of the log in `Tables.log`.
 
         Raises:
-            ValueError: a timestamp is none.
+            ValueError: a timestamp is not a date-time with offset.
         """
         row: Row = {"log_id": log_id, "experiment_id": experiment_id, "body": body}
-        for member, value_of in self._scalars.items():
+        for member, column in self._members.items():
             value = log.get(member)
-            row[member_column(member)] = None if value is None else value_of(value)
-        for member in self._others:
-            row[member_column(member)] = log.get(member) is not None
+            row[member_column(member)] = column.absent if value is None else column.value_of(value)
         return row
 
     def element_rows(self, log: Mapping[str, Any], log_id: int) -> Iterator[Row]:

@@ -1,16 +1,112 @@
 """Serving an application over HTTP, in a thread of its own."""
 
 import asyncio
+import functools
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from parea_target.answers import unavailable, write_error
 
 # How long, in seconds, answers that are under way may take when the server stops.
 _GRACE = 2.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What clients may take of the server.
+
+    Attributes:
+        connections: how many are served at once; each beyond is answered 503, and closed at once beyond twice as many.
+        head_seconds: how long the head of a request may take to arrive.
+        write_seconds: how long a client may read nothing of an answer.
+        idle_seconds: how long a connection stays open between requests.
+    """
+
+    connections: int = 500
+    head_seconds: float = 10.0
+    write_seconds: float = 60.0
+    # Longer than a client is likely to pause, so that none sends into a connection that is just closed.
+    idle_seconds: float = 60.0
+
+
+_LIMITS = Limits()
+_BUSY = unavailable("Too many connections.", close=True)
+
+
+class _Timer:
+    """Runs an action once when it was not stopped for so many seconds."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, action: Callable[[], None]) -> None:
+        self._begin = functools.partial(loop.call_later, seconds, action)
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to count, unless it does so already."""
+        self._handle = self._handle or self._begin()
+
+    def stop(self) -> None:
+        """Count no more."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+
+class _Connection(H11Protocol):
+    """uvicorn's connection, with limits for the head of a request and for a client that does not read its answer."""
+
+    def __init__(self, limits: Limits, **options: Any) -> None:
+        super().__init__(**options)
+        self._most = limits.connections
+        self._head = _Timer(self.loop, limits.head_seconds, self._abort)
+        self._reader = _Timer(self.loop, limits.write_seconds, self._abort)
+
+    def _abort(self) -> None:
+        self.transport.abort()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self._head.start()
+        if len(self.connections) > 2 * self._most:
+            transport.abort()
+        elif len(self.connections) > self._most:
+            self.app = write_error(_BUSY, _BUSY.detail)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.cycle is None or self.cycle.response_complete:
+            self._head.start()
+        else:
+            self._head.stop()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._reader.start()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._reader.stop()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._reader.start()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self.transport.abort()  # what is still unread will not be read
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head.stop()
+        self._reader.stop()
+        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):
@@ -51,13 +147,14 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, limits: Limits = _LIMITS) -> Iterator[str]:
     """Serve the application while the context is entered; its value is the base URL, without a slash at the end.
 
     Args:
         app: the application.
         host: the address to listen on.
-        port: the port; 0 for one that is free.
+        port: the port; 0 for a free one.
+        limits: what clients may take of the server.
 
     Raises:
         OSError: the address is not there, or not free.
@@ -76,8 +173,8 @@ def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
             log_config=None,
             log_level="error",
             server_header=False,
-            # Longer than a client is likely to pause, so that none sends into a connection that is just closed.
-            timeout_keep_alive=60,
+            timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # any number of seconds
+            http=functools.partial(_Connection, limits),  # type: ignore[arg-type]  # uvicorn only calls it
         )
         server = _Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), name="parea-target", daemon=True)

@@ -2,22 +2,26 @@
 
 import json
 import tempfile
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, create_engine, insert
+from sqlalchemy import Connection, Engine, Select, create_engine, event, insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from parea_target import json_text
 from parea_target.contract import Contract
 from parea_target.rows import RowMaker
 from parea_target.tables import Tables
+from parea_target.workers import StoppedError
 
 # Logs inserted at a time: enough that the cost of a statement does not matter, few enough for any memory.
 _BATCH = 500
+# Steps of SQLite's machine between two looks at the time: some microseconds.
+_STEPS = 1_000
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Store:
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
         )
+        event.listen(self._engine, "connect", _add_functions)
 
     def _fill(self, file: Path, experiments: Iterable[tuple[str, Iterable[RootLog]]]) -> None:
         engine = create_engine(f"sqlite:///{file}")
@@ -95,11 +100,36 @@ class Store:
         finally:
             engine.dispose()
 
-    def bodies(self, statement: Select[bytes]) -> Generator[bytes]:
-        """The bodies that the statement selects, read from the database as they are asked for."""
-        with self._engine.connect() as connection, connection.execute(statement) as result:
-            for bodies in result.scalars().partitions(64):
-                yield from bodies
+    def bodies(self, statement: Select[bytes], is_over: Callable[[], bool] = lambda: False) -> Generator[bytes]:
+        """The bodies that the statement selects, read from the database as they are asked for.
+
+        Args:
+            statement: the statement.
+            is_over: whether the query must stop; asked while it runs, in its thread.
+
+        Raises:
+            StoppedError: the query was stopped.
+        """
+        with self._engine.connect() as connection:
+            database: Any = connection.connection.dbapi_connection
+            database.set_progress_handler(is_over, _STEPS)
+            try:
+                with connection.execute(statement) as result:
+                    for bodies in result.scalars().partitions(64):
+                        yield from bodies
+            except OperationalError:
+                if is_over():
+                    raise StoppedError from None
+                raise
+            finally:
+                database.set_progress_handler(None, 0)
+
+    @property
+    def queries(self) -> int:
+        """How many queries hold a connection at this moment."""
+        pool = self._engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout()
 
     def close(self) -> None:
         """Close the database and remove its file."""
@@ -113,6 +143,18 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _add_functions(connection: Any, _record: object) -> None:
+    connection.create_function("contains_without_case", 2, _contains_without_case, deterministic=True)
+
+
+def _contains_without_case(text: bytes | None, lowered: bytes) -> bool | None:
+    """Whether a text in UTF-8 contains another, ASCII letters without case: `bytes.lower` changes no other.
+
+    In linear time: SQLite's own `instr` compares the whole of what is sought at every position.
+    """
+    return None if text is None else lowered in text.lower()
 
 
 class _Filler:

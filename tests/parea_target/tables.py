@@ -1,6 +1,7 @@
 """The tables of the store. Their columns are the members that the contract lists, typed by filter kind."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -17,10 +18,35 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from parea_target.contract import Contract
+from parea_target.values import read_instant
 
-# A timestamp is kept as the sortable text that `values.read_instant` makes of it. Of what has no single value (a list,
-# a map, a structure) the log's own row says only whether it is there: false where it is null or absent.
-SCALAR_TYPES: dict[str, type[TypeEngine[Any]]] = {"text": Text, "number": Float, "timestamp": Text, "boolean": Boolean}
+
+class MemberColumn(NamedTuple):
+    """How the row of a log keeps the members of one kind.
+
+    Attributes:
+        type: the SQL type.
+        value_of: the member's value → the column's.
+        absent: the column's value where the member is null or absent.
+    """
+
+    type: type[TypeEngine[Any]]
+    value_of: Callable[[Any], object]
+    absent: object = None
+
+
+# Of what has no single value the log's own row says only whether it is there.
+_MARK = MemberColumn(Boolean, lambda _value: True, absent=False)
+MEMBER_COLUMNS: dict[str, MemberColumn] = {
+    "text": MemberColumn(Text, str),
+    "number": MemberColumn(Float, float),
+    "timestamp": MemberColumn(Text, read_instant),
+    "boolean": MemberColumn(Boolean, bool),
+    "string_list": _MARK,
+    "integer_list": _MARK,
+    "map": _MARK,
+    "structure": _MARK,
+}
 
 
 def member_column(member: str) -> str:
@@ -46,10 +72,7 @@ class Tables:
             self.metadata,
             Column("log_id", Integer, primary_key=True),
             Column("experiment_id", Integer, nullable=False),
-            *(
-                Column(member_column(member), SCALAR_TYPES.get(kind, Boolean)())
-                for member, kind in contract.kinds.items()
-            ),
+            *(Column(member_column(member), MEMBER_COLUMNS[kind].type()) for member, kind in contract.kinds.items()),
             # Last, so that a filter need not read over it.
             Column("body", LargeBinary, nullable=False),
         )

@@ -2,6 +2,8 @@
 
 import datetime
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 _TIMESTAMP = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
@@ -30,7 +32,7 @@ def read_instant(text: str) -> str:
     of fraction digits. A leap second is the first second of the next day.
 
     Raises:
-        ValueError: the text is no date-time with offset.
+        ValueError: the text is not a date-time with offset.
     """
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
@@ -49,5 +51,22 @@ def read_instant(text: str) -> str:
 
 
 def split_parts(text: str) -> list[str]:
-    """The parts between commas, without the blanks (U+0020, nothing else) around each."""
+    """The parts between commas, without the spaces (U+0020, nothing else) around each."""
     return [part.strip(" ") for part in text.split(",")]
+
+
+@dataclass(frozen=True)
+class ReadingParts:
+    """How the texts of `filter_value` are read.
+
+    Attributes:
+        number: a JSON number → double.
+        instant: a date-time → the sortable text of its instant.
+        boolean: `true` or `false` → bool.
+        split: the value of `in` or `between` → its parts.
+    """
+
+    number: Callable[[str], float] = read_number
+    instant: Callable[[str], str] = read_instant
+    boolean: Callable[[str], bool] = read_boolean
+    split: Callable[[str], list[str]] = split_parts

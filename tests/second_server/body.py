@@ -1,7 +1,7 @@
 """From the bytes of a body to a filter, or to the places of its errors. The rules are the document's prose as code."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, NoReturn
 
 from second_server import values
@@ -52,7 +52,7 @@ def read_filter(raw: bytes) -> Filter | None:
     """The filter that a body asks for, or None for every log. Raises RejectedError."""
     try:
         # Not json.loads(bytes), which would guess UTF-16 and UTF-32. Integers become doubles as every JSON number:
-        # Python's limit on the digits of an int is none of the contract's.
+        # the contract knows no limit on the digits of an int, as Python does.
         document = json.loads(
             raw.decode("utf-8"), parse_int=float, parse_constant=_constant, object_pairs_hook=_no_duplicates
         )
@@ -72,7 +72,7 @@ def read_filter(raw: bytes) -> Filter | None:
 
 
 def _constant(name: str) -> NoReturn:
-    raise _NotJsonError(f"{name} is no JSON.")
+    raise _NotJsonError(f"{name} is not JSON.")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,25 +85,24 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _members(document: dict[str, Any]) -> Iterator[Problem]:
     for member, value in document.items():
         if member not in MEMBERS:
-            yield Problem(("body", member), "There is no such member.", "extra_forbidden")
+            yield Problem(("body", member), "A filter has no such member.", "extra_forbidden")
         elif value is not None and not isinstance(value, str):
             yield _problem(member, "must be a string or null", "string_type")
         elif member == "filter_operator" and value is not None and value not in OPERATORS:
-            yield _problem(member, "is no operator", "enum")
+            yield _problem(member, "is not an operator", "enum")
 
 
 def _conditions(document: dict[str, Any]) -> Iterator[Problem]:
     field, key, operator, value = (document.get(member) for member in MEMBERS)
     if field is None:
-        for member in MEMBERS[1:]:
-            if document.get(member) is not None:
-                yield _problem(member, "must be null where filter_field is", "unexpected")
+        given = [member for member in MEMBERS[1:] if document.get(member) is not None]
+        yield from (_problem(member, "must be null where filter_field is", "unexpected") for member in given)
         return
     kind = kind_of(field)
     if kind is None:
         yield _problem("filter_field", "begins with annotation: but names no score or value", "field")
     if key is not None and kind is not Kind.MAP:
-        yield _problem("filter_key", "must be null: the field is no map", "unexpected")
+        yield _problem("filter_key", "must be null: the field is not a map", "unexpected")
     if operator is None:
         yield _problem("filter_operator", "is required with filter_field", "missing")
     elif kind and operator not in OPERATORS_OF[kind]:
@@ -111,28 +110,37 @@ def _conditions(document: dict[str, Any]) -> Iterator[Problem]:
     elif operator not in NULL_TESTS:
         if key is None and kind is Kind.MAP:
             yield _problem("filter_key", "is required: the field is a map", "missing")
-        if value is None:
-            yield _problem("filter_value", "is required by the operator", "missing")
-        elif kind and not _well_formed(kind, operator, value):
-            yield _problem("filter_value", f"is not in the form that {operator} asks for ({kind.value})", "form")
+        yield from _value_problems(kind, operator, value)
+
+
+def _value_problems(kind: Kind | None, operator: str, value: str | None) -> Iterator[Problem]:
+    if value is None:
+        yield _problem("filter_value", "is required by the operator", "missing")
+    elif kind and not _well_formed(kind, operator, value):
+        yield _problem("filter_value", f"is not in the form that {operator} requires ({kind.value})", "form")
 
 
 def _well_formed(kind: Kind, operator: str, value: str) -> bool:
     match kind:
-        case Kind.NUMBER | Kind.INTEGER_LIST if operator == "between":
-            return len(values.parse_numbers(value) or ()) == 2
-        case Kind.NUMBER | Kind.INTEGER_LIST if operator == "in":
-            return values.parse_numbers(value) is not None
         case Kind.NUMBER | Kind.INTEGER_LIST:
-            return values.parse_number(value) is not None
-        case Kind.TIMESTAMP if operator == "between":
-            return len(values.parse_instants(value) or ()) == 2
+            return _are_values(values.parse_number, values.parse_numbers, operator, value)
         case Kind.TIMESTAMP:
-            return values.parse_instant(value) is not None
+            return _are_values(values.parse_instant, values.parse_instants, operator, value)
         case Kind.BOOLEAN:
             return value in {"true", "false"}
         case _:
             return True
+
+
+def _are_values(
+    one: Callable[[str], Any], several: Callable[[str], list[Any] | None], operator: str, value: str
+) -> bool:
+    """Whether the text is made of as many values as the operator takes."""
+    if operator == "in":
+        return several(value) is not None
+    if operator == "between":
+        return len(several(value) or ()) == 2
+    return one(value) is not None
 
 
 def _problem(member: str, what: str, rule: str) -> Problem:

@@ -65,7 +65,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     timeout = 60
 
     def handle(self) -> None:
-        # A client that goes away is no error of the server's.
+        # A client that goes away is not an error of the server.
         with contextlib.suppress(ConnectionError, TimeoutError):
             super().handle()
 
@@ -103,7 +103,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _judge(self) -> str:
         """The contract's order: key, path, method, media type, size, body, experiment."""
         framing = self._framing()  # noted first, so that an unread body closes the connection; judged at its turn
-        # Several lines of one header are one value (RFC 9110, 5.3), and that is no key.
+        # Several lines of one header are one value (RFC 9110, 5.3), and that is not a key.
         visible = self.server.store.visible(self._header("x-api-key").encode("latin-1"))
         if visible is None:
             raise RefusedError(401, "Invalid or missing API key.", WWW_Authenticate='ApiKey realm="parea"')

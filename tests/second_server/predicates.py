@@ -1,7 +1,7 @@
 """A filter as a predicate over a log.
 
 Every filter is asked in the same way: which values of the log count (none, one or several), and does one of them
-pass a test? Then `not_equals` is the negation of `equals`, whatever the kind, and null fits it by itself.
+pass a test? Then `not_equals` is the negation of `equals`, whatever the kind, and null matches it by itself.
 """
 
 import operator
@@ -111,7 +111,7 @@ def _number_test(name: str, wanted: str) -> Test:
 
 
 def _scalar_test(name: str, wanted: list[Any] | None, convert: Callable[[Any], Any]) -> Test:
-    """Over anything ordered. Nothing wanted, or another count than `between` takes, fits nothing (maps allow it)."""
+    """Over anything ordered. Nothing wanted, or another count than `between` takes, matches nothing (maps allow it)."""
     if wanted is None:
         return lambda _: False
     if name == "in":

@@ -1,4 +1,4 @@
-"""The experiments in memory: who may see them, which of their logs fit, and how logs are written as JSON."""
+"""The experiments in memory: who may see them, which of their logs match, and how logs are written as JSON."""
 
 import hmac
 import json
@@ -39,8 +39,8 @@ class Store:
     def answer(self, uuid: str, asked: Filter | None) -> str:
         roots: Iterable[_Root] = self._experiments[uuid]
         if asked is not None:
-            fits = predicates.predicate(asked)
-            roots = (root for root in roots if fits(root.log))
+            matches = predicates.predicate(asked)
+            roots = (root for root in roots if matches(root.log))
         return "[" + ",".join(root.text for root in roots) + "]"
 
 
@@ -56,7 +56,7 @@ def _arranged(log: Mapping[str, Any]) -> Mapping[str, Any]:
 def write(value: Any) -> str:
     """JSON in ASCII (so that a lone surrogate of a log can be sent), where an infinity is a number out of range.
 
-    json.dumps would write `Infinity`, which is no JSON; the log said something like 1e400, and so does this.
+    json.dumps would write `Infinity`, which is not JSON; the log said something like 1e400, and so does this.
     """
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{json.dumps(name)}:{write(member)}" for name, member in value.items()) + "}"

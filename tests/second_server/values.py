@@ -55,12 +55,12 @@ def instant_of_log(text: str) -> Instant:
     """A log's timestamp may have any number of fraction digits."""
     instant = parse_instant(text, max_fraction=None)
     if instant is None:
-        raise ValueError(f"no timestamp: {text!r}")
+        raise ValueError(f"not a timestamp: {text!r}")
     return instant
 
 
 def parts(value: str) -> list[str]:
-    """Split at commas; blanks (U+0020, no other space) around each part are dropped."""
+    """Split at commas; spaces (U+0020, nothing else) around each part are dropped."""
     return [part.strip(" ") for part in value.split(",")]
 
 

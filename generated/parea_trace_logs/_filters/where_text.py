@@ -5,6 +5,7 @@ The text is read from left to right, each character a bounded number of times.
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 from typing import Final, NamedTuple
@@ -12,6 +13,8 @@ from typing import Final, NamedTuple
 from parea_trace_logs._filters.days import with_instants
 from parea_trace_logs._filters.rules import check, is_bare_score, kind_of
 from parea_trace_logs._filters.unknown_field import warn_of
+from parea_trace_logs._filters.where import Condition
+from parea_trace_logs.contract import VALUELESS
 from parea_trace_logs.errors import InvalidFilterError
 from parea_trace_logs.models import FilterOperator, TraceLogFilters
 
@@ -29,12 +32,20 @@ OPERATORS: Final = {
     "exists": FilterOperator.EXISTS,
 }
 _OTHER_WORDS: Final = {"==": "=", "<>": "!=", "like": "~", "contains": "~", "is not null": "exists"}
-_VALUELESS: Final = ("is null", "exists")
+_VALUELESS: Final = tuple(word for word, operator in OPERATORS.items() if operator in VALUELESS)
+_NEGATED: Final = ("not in", "not like", "not contains", "not between", "not exists")
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern of one of the words, the longest that matches; between the parts of one there is any white space."""
+    return "|".join(r"\s+".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True))
+
+
+_KNOWN = [*OPERATORS, *_OTHER_WORDS, *(word for word in _NEGATED if word not in OPERATORS)]
 # A word is an operator only between spaces, a bracket or a quote before it also; case does not matter.
 _TOKEN: Final = re.compile(
-    r"""(?P<symbol>==|!=|<>|>=|<=|=|~|>|<)
-    |(?<=[\s\]"])(?P<word>not\s+(?:in|like|contains|between|exists)|is\s+not\s+null|is\s+null|exists|in|between|like
-      |contains)(?=\s|$)""",
+    rf"""(?P<symbol>{_either(word for word in _KNOWN if not word[0].isalpha())})
+    |(?<=[\s\]"])(?P<word>{_either(word for word in _KNOWN if word[0].isalpha())})(?=\s|$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _SPACES: Final = re.compile(r"\s*")
@@ -75,9 +86,7 @@ def parse_where(text: str) -> TraceLogFilters:
         raise ValueError(f"{word} takes no value, and {parts.value!r} follows it")
     if value is not None and kind_of(parts.field) == "timestamp":
         operator, value = with_instants(operator, value)
-    filters = TraceLogFilters(
-        filter_field=parts.field, filter_key=parts.key, filter_operator=operator, filter_value=value
-    )
+    filters = Condition(filter_field=parts.field, filter_key=parts.key, filter_operator=operator, filter_value=value)
     check(filters)
     warn_of(parts.field)
     return filters

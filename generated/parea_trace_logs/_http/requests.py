@@ -6,15 +6,17 @@ The key is put on a request at the last moment, by `Key`, so that no list of hea
 import enum
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, NoReturn, Protocol, TypeAlias
-from urllib.parse import quote
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
 import httpx
 from parea_trace_logs._http.answers import Answer
-from parea_trace_logs._http.arguments import check_segment, check_text
+from parea_trace_logs._http.arguments import check_text
 from parea_trace_logs._http.calls import Call
 from parea_trace_logs._http.scrubbing import Scrub, Secret, scrubber
 from parea_trace_logs.errors import MissingKeyError
+
+if TYPE_CHECKING:
+    from parea_trace_logs._http.protocols import Limits
 
 
 class Default(enum.Enum):
@@ -24,13 +26,6 @@ class Default(enum.Enum):
 
     def __repr__(self) -> str:
         return self.name
-
-
-class Limits(Protocol):
-    """An `httpx.Timeout` or an `httpx2.Timeout`."""
-
-    def as_dict(self) -> dict[str, float | None]:
-        """The seconds by step."""
 
 
 DEFAULT = Default.DEFAULT
@@ -46,12 +41,14 @@ class Request(NamedTuple):
     call: Call
     """What its errors are told by."""
     content: bytes | None = None
+    query: str = ""
+    """What follows the path, from its question mark on."""
     safe: bool = False
     """Whether the contract says that it only reads, so that it may be sent again."""
     timeout: Timeout = DEFAULT
     deadline: Seconds = DEFAULT
     headers: Mapping[str, str] = {}
-    """Headers of this call's own; names in lower case."""
+    """Of the operation and of the call, beside those of every request; names in lower case."""
 
 
 _UNSENDABLE = re.compile(r"[^!-~]")
@@ -96,13 +93,6 @@ class Key:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a key and connections: make a new one instead of copying or pickling it")
-
-
-def segment(value: str) -> str:
-    """`value` as one segment of a path: slashes, spaces and the like percent-encoded, and never a step up or on."""
-    check_segment(value)
-    encoded = quote(str(value), safe="")
-    return encoded.replace(".", "%2E") if encoded in (".", "..") else encoded
 
 
 def server_root(base_url: str, api_root: str) -> str:

@@ -43,11 +43,6 @@ class LogStream(Iterator[T], Generic[T]):
         """Status and headers of the answer; None before it has begun, which it does when the first log is asked for."""
         return response_info(self._elements.answer) if self._elements.begun else None
 
-    @property
-    def bytes_received(self) -> int:
-        """How many bytes of the answer have arrived, as they were sent."""
-        return self._elements.received
-
     def __next__(self) -> T:
         return next(self._logs)
 

@@ -87,7 +87,7 @@ class SyncTransport(Transport):
                     piece = next(pieces, None)
                 if piece is None:
                     break
-                receiver.received += len(piece)
+                self.bytes_received += len(piece)
                 for part in coding.feed(piece):
                     yield part
                     if receiver.full:

@@ -5,6 +5,7 @@ part follows. At the end a single part is renamed to the file, which is the rule
 """
 
 import errno
+import gzip
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from parea_trace_logs._tables.formats import Format, Sink, format_of
+from parea_trace_logs._tables.formats import GZIPPED, Format, Sink, format_of
 from parea_trace_logs._tables.rows import Batch, Batcher
 from parea_trace_logs.models import TraceLog
 
@@ -65,6 +66,8 @@ class Parts:
         if len(self._parts) > 1 or self._parts[0][1] != wanted:
             source = self._folder / "whole"
             self._format.join(self._parts, source, wanted)
+        if path.suffix.lower() == GZIPPED:
+            source = _compressed(source, self._folder / "compressed")
         source.replace(path)
 
     def discard(self) -> None:
@@ -93,6 +96,17 @@ class Parts:
             sink.close()
 
 
+def _compressed(source: Path, target: Path) -> Path:
+    """The file, compressed; the same bytes whenever it is done."""
+    with (
+        source.open("rb") as file,
+        target.open("wb") as made,
+        gzip.GzipFile(filename="", mode="wb", fileobj=made, mtime=0) as zipped,
+    ):
+        shutil.copyfileobj(file, zipped)
+    return target
+
+
 class TableWriter:
     """A file of logs that takes them one by one: a row for each log of a tree, in memory of bounded size.
 
@@ -103,22 +117,31 @@ class TableWriter:
                 table.add(log)
 
     Args:
-        path: The file; its extension, `.parquet` (the extra `arrow`), `.csv` or `.jsonl`, says the format.
+        path: The file; its extension, `.parquet` (the extra `arrow`), `.csv` or `.jsonl`, says the format. `.csv.gz`
+            and `.jsonl.gz` are compressed.
         csv_safe: Whether in CSV a text that begins with `=`, `+`, `-`, `@`, a tab or a line break, which a spreadsheet
             may run as a formula, gets an apostrophe before it; by default texts are as they are.
         scores: The scores to make columns for. By default every score that occurs gets one: should one occur for the
             first time late, the file is written a second time at the end. In either case the column
             `scores` holds all of them, whole.
+        format: The format, whatever the file's name says: `parquet`, `csv` or `jsonl`.
 
     Raises:
-        ValueError: there is no format of this extension, or `csv_safe` is for another than CSV.
+        ValueError: there is no format of this extension.
         ModuleNotFoundError: the extra is not installed.
         OSError: the folder cannot be written to.
     """
 
-    def __init__(self, path: str | Path, *, scores: Sequence[str] | None = None, csv_safe: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        scores: Sequence[str] | None = None,
+        format: str | None = None,  # noqa: A002 - as Python's own functions call it
+        csv_safe: bool = False,
+    ) -> None:
         self._path = Path(path)
-        self._parts = Parts(format_of(self._path, csv_safe=csv_safe), self._path.parent, scores)
+        self._parts = Parts(format_of(self._path, format, csv_safe=csv_safe), self._path.parent, scores)
 
     @property
     def rows(self) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from .._json.attrs_protocol import define
 from .._json.model import OpenModel
+from .._json.moments import moment
 from ..types import UNSET, Unset
 
 
@@ -106,6 +108,47 @@ class TraceLog(OpenModel, kw_only=True):
     """No longer used."""
     children_logs: list[TraceLog] | Unset = UNSET
     """The logs called by this one, ordered by `execution_order`, then by `trace_id`. Absent or empty on a leaf."""
+    _FIRST: ClassVar = (
+        "trace_id",
+        "trace_name",
+        "start_timestamp",
+        "latency",
+        "status",
+        "error",
+        "scores",
+        "inputs",
+        "output",
+        "target",
+    )
+
+    @property
+    def start(self) -> datetime:
+        """`start_timestamp` as an aware `datetime`, to the microsecond.
+
+        Raises:
+            InvalidDataError: it is not a date-time with an offset.
+        """
+        found = moment(self.start_timestamp, "start_timestamp")
+        assert found is not None  # noqa: S101 - the member is required, and a string
+        return found
+
+    @property
+    def end(self) -> datetime | None:
+        """`end_timestamp` as an aware `datetime`, to the microsecond; None where there is none.
+
+        Raises:
+            InvalidDataError: it is not a date-time with an offset.
+        """
+        return moment(self.end_timestamp, "end_timestamp")
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From `start` to `end`; None where there is no end. The member `latency` is the server's own measure.
+
+        Raises:
+            InvalidDataError: one of them is not a date-time with an offset.
+        """
+        return None if self.end is None else self.end - self.start
 
     def walk(self) -> Iterator[TraceLog]:
         """This one and all its descendants: each before its own `children_logs`, and those in their order."""

@@ -14,6 +14,9 @@ _CONDITIONS = ("allOf", "if", "then", "else", "not", "dependentSchemas", "depend
 _PROSE = ANNOTATIONS | {"tags", "x-codeSamples", "x-enumDescriptions"}
 # The tables that conditions are written from: the conditions are what is compared.
 _TABLES = frozenset({"x-filter-kinds", "x-filter-names"})
+# Components that are compared where something refers to them.
+_COMPONENTS = ("schemas", "headers", "parameters", "responses", "requestBodies")
+_REQUIREMENTS = ("x-requirements", "x-operation-requirements")
 # Keywords whose keys are names.
 _NAMES = frozenset({"properties", "$defs", "schemas", "headers", "securitySchemes"})
 
@@ -35,8 +38,8 @@ def changes(old: Document, new: Document) -> list[Change]:
 
 def _document(old: Document, new: Document) -> Iterator[Change]:
     """What stands around the operations."""
-    known = {"openapi", "info", "servers", "tags", "security", "paths", "components", "x-requirements"}
-    _refuse_others("the document", old, new, known)
+    known = {"openapi", "info", "servers", "tags", "security", "paths", "components"}
+    _refuse_others("the document", old, new, known | set(_REQUIREMENTS))
     if old["openapi"].rsplit(".", 1)[0] != new["openapi"].rsplit(".", 1)[0]:
         raise IncomparableError(f"openapi: {old['openapi']} and {new['openapi']} do not say the same in the same words")
     for name in sorted((old["info"].keys() | new["info"].keys()) - {"version"}):
@@ -47,7 +50,7 @@ def _document(old: Document, new: Document) -> Iterator[Change]:
     stripped = [{name: _without_prose(each) for name, each in schemes.items()} for schemes in keys]
     if stripped[0] != stripped[1] or old.get("security") != new.get("security"):
         yield Change(Level.MAJOR, "senders", "components.securitySchemes", "another way to authenticate", stripped[1])
-    _refuse_others("components", old["components"], new["components"], {"schemas", "securitySchemes", "headers"})
+    _refuse_others("components", old["components"], new["components"], {"securitySchemes", *_COMPONENTS})
 
 
 def _operations(old: Document, new: Document) -> Iterator[Change]:
@@ -67,11 +70,13 @@ def _each_operation(document: Document) -> Iterator[tuple[str, Document]]:
     for path, item in document["paths"].items():
         _refuse_others(f"paths.{path}", {}, item, {"parameters", *_METHODS, *_PROSE})
         for method in item.keys() & set(_METHODS):
+            said = dict(item[method])
             shared = item.get("parameters", [])
-            yield (
-                f"{method.upper()} {path}",
-                {**item[method], "parameters": [*shared, *item[method].get("parameters", [])]},
-            )
+            said["parameters"] = [resolved(each, document) for each in [*shared, *said.get("parameters", [])]]
+            said["responses"] = {status: resolved(each, document) for status, each in said["responses"].items()}
+            if "requestBody" in said:
+                said["requestBody"] = resolved(said["requestBody"], document)
+            yield f"{method.upper()} {path}", said
 
 
 class _Operation:
@@ -229,15 +234,15 @@ class _Operation:
 
 
 def _requirements(old: Document, new: Document) -> Iterator[Change]:
-    before, after = old.get("x-requirements", {}), new.get("x-requirements", {})
-    for name in before.keys() - after.keys():
-        yield Change(Level.MAJOR, "readers", f"x-requirements.{name}", "no longer promised", before[name]["text"])
-    for name in after.keys() - before.keys():
-        yield Change(Level.MINOR, "servers", f"x-requirements.{name}", "a new requirement", after[name]["text"])
-    for name in before.keys() & after.keys():
-        yield from _reworded(before[name]["text"], after[name]["text"], f"x-requirements.{name}")
-        for attribute in ("class", "provenance"):
-            yield from _reworded(before[name][attribute], after[name][attribute], f"x-requirements.{name}.{attribute}")
+    for table in _REQUIREMENTS:
+        before, after = old.get(table, {}), new.get(table, {})
+        for name in before.keys() - after.keys():
+            yield Change(Level.MAJOR, "readers", f"{table}.{name}", "no longer promised", before[name]["text"])
+        for name in after.keys() - before.keys():
+            yield Change(Level.MINOR, "servers", f"{table}.{name}", "a new requirement", after[name]["text"])
+        for name in before.keys() & after.keys():
+            for attribute in ("text", "class", "provenance"):
+                yield from _reworded(before[name][attribute], after[name][attribute], f"{table}.{name}.{attribute}")
 
 
 def _limit(old: Document, new: Document, name: str, place: str, *, takes: bool) -> Iterator[Change]:

@@ -1,25 +1,27 @@
 """The command `parea-trace-logs`."""
 
-import argparse
 import os
+import shutil
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from types import FrameType
-from typing import Final, NoReturn, TextIO
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
 
+from parea_trace_logs._cli.options import PREVIEW_ROWS, Options, parse, raw_format
 from parea_trace_logs._cli.preview import show
-from parea_trace_logs._filters.where_text import parse_where
-from parea_trace_logs._http.sync_streams import LogStream
+from parea_trace_logs._cli.progress import Progress
+from parea_trace_logs._cli.raw import raw_logs, stdout, whole_file, write_raw
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
-from parea_trace_logs._tables.formats import EXTENSIONS, format_of
+from parea_trace_logs._tables.many import FetchManyError, fetch_many
 from parea_trace_logs._tables.rows import Batch, rows_of
 from parea_trace_logs._tables.writing import TableWriter
-from parea_trace_logs.contract import __version__
 from parea_trace_logs.errors import (
     InvalidAnswerError,
     MissingKeyError,
@@ -35,108 +37,24 @@ OK, FAILED, USAGE, REFUSED, UNAVAILABLE, BROKEN = range(6)
 INTERRUPTED: Final = 128 + signal.SIGINT
 # On Windows there is no SIGHUP.
 _ENDING: Final = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-_PREVIEW_ROWS: Final = 20
-
-_EPILOG: Final = """\
-filters:
-  --where takes one filter, FIELD OPERATOR VALUE, in one argument; quote it for the shell.
-    FIELD     a member of a log (latency, status, tags, ...), score:NAME, annotation:score:ID, annotation:value:ID;
-              any other name is a score. One key of a map: metadata[user.id]
-    OPERATOR  =  !=  ~ (contains)  >  >=  <  <=  in  between  is null  exists
-    VALUE     as it stands; "in" and "between" take several with commas between; "..." keeps spaces
-  A filter judges root logs; each comes with its descendants. What the API would reject is rejected before
-  anything is sent.
-
-examples:
-  parea-trace-logs fetch 0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01
-  parea-trace-logs fetch 0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01 -o logs.parquet
-  parea-trace-logs fetch 0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01 --where 'score:levenshtein >= 0.5' -o good.csv
-  parea-trace-logs fetch 0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01 --where 'tags in prod, canary' -o logs.jsonl
-  parea-trace-logs fetch 0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01 --where 'start_timestamp > 2024-04-15T00:00:00Z'
-
-environment:
-  PAREA_API_KEY   the API key (required; not an argument, because others can read a command line)
-  PAREA_BASE_URL  the server, if it is not Parea's own
-
-exit status:
-  0  done
-  1  another failure, such as a full disk; the message says which
-  2  wrong arguments, a filter that the API would reject, or no key; nothing was sent
-  3  the server refused the request (4xx): a wrong key, an unknown experiment, too many requests
-  4  the server could not be reached, did not answer in time, or failed (5xx)
-  5  the answer broke off, or was not what the API documents
-  129, 130, 143  hung up, interrupted or terminated
-Whatever is not 0 leaves no new file, and an existing one as it was.
-"""
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="parea-trace-logs",
-        description="Fetch the trace logs of experiments from Parea.",
-        epilog="parea-trace-logs fetch --help says everything about fetching.",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    fetch = commands.add_parser(
-        "fetch",
-        help="fetch the logs of one experiment into a file, or look at the first",
-        description="Fetch the trace logs of one experiment into a file, one row for each log and each of its\n"
-        f"descendants. Without a file, show the first {_PREVIEW_ROWS} rows.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    fetch.add_argument("experiment", metavar="EXPERIMENT", help="the experiment's UUID, as its page's address has it")
-    fetch.add_argument("--where", metavar="FILTER", help="fetch only the logs that match, e.g. 'latency > 2.5'")
-    fetch.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        help=f"the file; its extension says the format: {', '.join(EXTENSIONS)}. It appears, or is replaced, when all "
-        "of it has been written",
-    )
-    fetch.add_argument(
-        "--score",
-        metavar="NAME",
-        action="append",
-        dest="scores",
-        help="make a column for this score only (repeatable); by default each score that occurs gets one",
-    )
-    fetch.add_argument("--base-url", metavar="URL", help="the server; overrides PAREA_BASE_URL")
-    fetch.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="for each step of the request (60)")
-    fetch.add_argument("--deadline", metavar="SECONDS", type=_seconds, help="for the whole request (without limit)")
-    fetch.add_argument(
-        "--csv-safe", action="store_true", help="in CSV, put ' before texts that a spreadsheet would run as a formula"
-    )
-    fetch.set_defaults(run=_fetch, parser=fetch)
-    return parser
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds")
-    return value
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is documented in its help."""
-    options = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
+    options = parse(arguments)
     before = {number: signal.getsignal(number) for number in _ENDING}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as nohup leaves it
             signal.signal(number, _terminated)  # as an exception, so that temporary files are removed
     try:
-        return run(options)
+        return _run(options)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader closed the pipe. Python would flush at its end once more, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()
         return FAILED
     except (PareaError, OSError) as error:
+        _let_go_of_stdout()
         print(f"parea-trace-logs: {printable(str(error))}", file=sys.stderr)
         return _status(error)
     finally:
@@ -144,18 +62,26 @@ def main(arguments: list[str] | None = None) -> int:
             signal.signal(number, handler)
 
 
+def _let_go_of_stdout() -> None:
+    """Nothing more is written: Python would flush at its end once more, and complain of what closed the pipe."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _terminated(number: int, _: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _status(error: Exception) -> int:
+def _status(error: BaseException) -> int:
     """The exit status for a failure."""
+    if isinstance(error, FetchManyError):
+        return _status(next(iter(error.failures.values())))
     if isinstance(error, StatusError):
         return REFUSED if 400 <= error.status_code < 500 else UNAVAILABLE
-    for kind, status in _STATUSES.items():
-        if isinstance(error, kind):
-            return status
-    return FAILED
+    return next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), FAILED)
 
 
 # The first that matches.
@@ -167,112 +93,137 @@ _STATUSES: Final[dict[type[Exception], int]] = {
 }
 
 
-def _fetch(options: argparse.Namespace) -> int:
-    usage: Callable[[str], NoReturn] = options.parser.error
-    output: Path | None = options.output
-    try:
-        filters = None if options.where is None else parse_where(options.where)
-    except ValueError as error:
-        usage(f"--where: {error}")
-    if output is not None:
-        _check_output(output, options.csv_safe, usage)
-    elif options.csv_safe:
-        usage("--csv-safe needs -o FILE.csv")
-
-    preview = Batch()
+def _run(options: Options) -> int:
     with ExitStack() as stack:
         timeout = DEFAULT_TIMEOUT if options.timeout is None else options.timeout
         try:
             client = stack.enter_context(Parea(base_url=options.base_url, timeout=timeout, deadline=options.deadline))
-        except ValueError as error:
-            usage(str(error))
-        progress = stack.enter_context(_Progress(sys.stderr))
-        with ExitStack() as writing:
-            # The logs are closed before the file is: what breaks there leaves no file.
-            table = (
-                None
-                if output is None
-                else writing.enter_context(TableWriter(output, scores=options.scores, csv_safe=options.csv_safe))
-            )
-            logs = writing.enter_context(client.iter_experiment_trace_logs(options.experiment, filters))
-            progress.logs = logs
-            _receive(logs, table, preview, progress)
-        summary = progress.summary()
-    rows = None if table is None else f"{output}: {table.rows:,} rows of {summary}"
-    _report(preview, rows, filtered=filters is not None)
+        except (ValueError, ModuleNotFoundError) as error:
+            options.usage(str(error))
+        shown_on = None if options.quiet else sys.stderr
+        run = _Run(options, client, Progress(shown_on, lambda: client._client.bytes_received))
+        run()
     return OK
 
 
-def _receive(logs: Iterable[TraceLog], table: TableWriter | None, preview: Batch, progress: "_Progress") -> None:
-    """Write all logs into the table, the first into the preview; without a table, read no more than that takes."""
-    for log in logs:
-        progress.count()
-        if len(preview.rows) <= _PREVIEW_ROWS:
-            for row, scores in rows_of(log):
-                preview.rows.append(row)
-                preview.scores.append(scores)
-        if table is not None:
-            table.add(log)
-        elif len(preview.rows) > _PREVIEW_ROWS:
-            return
+class _Run:
+    """One run of the command."""
+
+    def __init__(self, options: Options, client: Parea, progress: Progress) -> None:
+        self._options = options
+        self._client = client
+        self._progress = progress
+
+    def __call__(self) -> None:
+        """Fetch what has been asked for."""
+        options = self._options
+        if options.many:
+            self._raw_folder() if options.raw else self._dataset()
+        elif options.raw:
+            self._raw()
+        else:
+            self._table()
+
+    def _dataset(self) -> None:
+        options = self._options
+        arguments = {"filters": options.filters, "scores": options.scores, "concurrency": options.concurrency}
+        try:
+            rows = fetch_many(self._client, options.experiments, options.output or "", **arguments)  # type: ignore[arg-type]
+        except FetchManyError as error:
+            for experiment, failure in error.failures.items():
+                print(f"parea-trace-logs: {experiment}: {printable(str(failure))}", file=sys.stderr)
+            raise
+        self._say(f"{options.output}: {sum(rows.values()):,} rows of {len(rows)} experiments")
+        for experiment, count in rows.items():
+            if not count:
+                self._say(f"{experiment}: {self._nothing()}")
+
+    def _raw_folder(self) -> None:
+        options, folder = self._options, self._options.output or Path()
+        folder.mkdir(parents=True, exist_ok=True)
+        for experiment in options.experiments:
+            path = folder / f"{quote(experiment, safe='')}.jsonl"
+            with self._progress, self._raw_of(experiment) as logs, whole_file(path) as file:
+                count = write_raw(logs, file, array=False)
+            self._say(f"{path}: {count:,} root logs" if count else f"{path}: {self._nothing()}")
+
+    def _raw(self) -> None:
+        options = self._options
+        array = (raw_format(options.output or Path(), options.form) or "jsonl") == "json"
+        with ExitStack() as stack:
+            stack.enter_context(self._progress)
+            file = stdout() if options.output is None else stack.enter_context(whole_file(options.output))
+            logs = stack.enter_context(self._raw_of(options.experiments[0]))
+            count = write_raw(logs, file, array=array)
+        self._say(f"{options.output or 'stdout'}: {self._progress.summary()}" if count else self._nothing())
+
+    @contextmanager
+    def _raw_of(self, experiment: str) -> Iterator[Iterable[Any]]:
+        with raw_logs(self._client, experiment, self._options.filters) as logs:
+            yield self._progress.counted(islice(logs, self._options.limit))
+
+    def _table(self) -> None:
+        """Write all logs into the table, the first into the preview; without a table, read no more than that takes."""
+        options, preview = self._options, Batch()
+        with ExitStack() as stack:
+            stack.enter_context(self._progress)
+            # The logs are closed before the file is: what breaks there leaves no file.
+            table = stack.enter_context(_table_of(options))
+            logs = stack.enter_context(self._client.iter_experiment_trace_logs(options.experiments[0], options.filters))
+            for log in self._progress.counted(islice(logs, options.limit)):
+                _take(preview, log)
+                if table is not None:
+                    table.add(log)
+                elif len(preview.rows) > PREVIEW_ROWS:
+                    break
+        self._report(preview, None if table is None else table.rows)
+
+    def _report(self, preview: Batch, rows: int | None) -> None:
+        """Show the first rows, and say what was written, or why nothing more is shown."""
+        options = self._options
+        more = len(preview.rows) > PREVIEW_ROWS
+        del preview.rows[PREVIEW_ROWS:], preview.scores[PREVIEW_ROWS:]
+        on_terminal = sys.stdout is not None and sys.stdout.isatty() and not options.quiet
+        if preview.rows and sys.stdout is not None and not options.to_stdout and (rows is None or on_terminal):
+            show(preview, sys.stdout)
+            sys.stdout.flush()
+        if rows is not None:
+            self._say(f"{options.output or 'stdout'}: {rows:,} rows of {self._progress.summary()}")
+        elif more:
+            self._say(f"These are the first {PREVIEW_ROWS} rows; -o FILE writes them all.")
+        if not preview.rows:
+            self._say(self._nothing())
+
+    def _nothing(self) -> str:
+        return "The experiment has no logs." if self._options.filters is None else "No log matches."
+
+    def _say(self, text: str) -> None:
+        if not self._options.quiet and sys.stderr is not None:
+            print(text, file=sys.stderr)
 
 
-def _report(preview: Batch, written: str | None, *, filtered: bool) -> None:
-    """Show the first rows, and say what was written, or why nothing more is shown."""
-    more = len(preview.rows) > _PREVIEW_ROWS
-    del preview.rows[_PREVIEW_ROWS:], preview.scores[_PREVIEW_ROWS:]
-    if preview.rows and (written is None or sys.stdout.isatty()):
-        show(preview, sys.stdout)
-        sys.stdout.flush()
-    if written is not None:
-        print(written, file=sys.stderr)
-    elif more:
-        print(f"These are the first {_PREVIEW_ROWS} rows; -o FILE writes them all.", file=sys.stderr)
-    elif not preview.rows:
-        print("No log matches." if filtered else "The experiment has no logs.", file=sys.stderr)
+def _take(preview: Batch, log: TraceLog) -> None:
+    if len(preview.rows) <= PREVIEW_ROWS:
+        for row, scores in rows_of(log):
+            preview.rows.append(row)
+            preview.scores.append(scores)
 
 
-def _check_output(output: Path, csv_safe: bool, usage: Callable[[str], NoReturn]) -> None:
-    """Say before the request what could only fail after it."""
-    try:
-        format_of(output)
-        format_of(output, csv_safe=csv_safe)
-    except (ValueError, ModuleNotFoundError) as error:
-        usage(f"-o: {error}".replace("csv_safe", "--csv-safe"))
-    if output.is_dir() or not output.parent.is_dir():
-        usage(f"-o: {output} is a folder" if output.is_dir() else f"-o: there is no folder {output.parent}")
-
-
-class _Progress:
-    """What has arrived, on one line that is written over; nothing where no person looks."""
-
-    logs: LogStream[TraceLog]
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._shown = file.isatty()
-        self._next = 0.0
-        self._logs = 0
-
-    def count(self) -> None:
-        """One more log has arrived."""
-        self._logs += 1
-        if self._shown and time.monotonic() >= self._next:
-            self._next = time.monotonic() + 0.1
-            self._write(self.summary())
-
-    def summary(self) -> str:
-        """What has arrived."""
-        size = self.logs.bytes_received / 1e6
-        return f"{self._logs:,} root logs, {size:,.1f} MB received"
-
-    def _write(self, text: str) -> None:
-        self._file.write(f"\r\x1b[K{text}")
-        self._file.flush()
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            self._write("")
+@contextmanager
+def _table_of(options: Options) -> Iterator[TableWriter | None]:
+    """The table to write; None where only the first rows are to be shown."""
+    if options.output is not None:
+        with TableWriter(
+            options.output, scores=options.scores, format=options.form, csv_safe=options.csv_safe
+        ) as table:
+            yield table
+    elif options.to_stdout:
+        with tempfile.TemporaryDirectory(prefix="parea-") as folder:
+            path = Path(folder) / f"table.{options.form or 'jsonl'}"
+            with TableWriter(path, scores=options.scores, csv_safe=options.csv_safe) as table:
+                yield table
+            with path.open("rb") as file:
+                shutil.copyfileobj(file, stdout())
+            stdout().flush()
+    else:
+        yield None

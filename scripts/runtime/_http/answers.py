@@ -89,11 +89,9 @@ class Receiver:
         delivered: Whether something has been handed out, so that the call cannot begin anew.
         inflates: Whether the body is compressed on its way.
         full: Whether the rest of the body is not wanted.
-        received: How many bytes of bodies have arrived, as they were sent, in all attempts.
     """
 
     delivered = False
-    received = 0
     answer: Answer
 
     def __init__(self, max_log_bytes: int = MAX_LOG_BYTES) -> None:

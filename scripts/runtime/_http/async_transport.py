@@ -88,7 +88,7 @@ class AsyncTransport(Transport):
                     piece = await anext(pieces, None)
                 if piece is None:
                     break
-                receiver.received += len(piece)
+                self.bytes_received += len(piece)
                 for part in coding.feed(piece):
                     yield part
                     if receiver.full:

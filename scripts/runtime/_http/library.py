@@ -5,7 +5,7 @@ import sys
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from parea_trace_logs.errors import PareaConnectionError, PareaTimeoutError
 
@@ -24,30 +24,6 @@ _FAILURES: Final[tuple[tuple[str, type[PareaConnectionError], bool, bool], ...]]
     ("LocalProtocolError", PareaConnectionError, True, False),
     ("RequestError", PareaConnectionError, True, True),
 )
-
-
-class SyncHTTPClient(Protocol):
-    """An `httpx.Client` or an `httpx2.Client`."""
-
-    @property
-    def headers(self) -> Any: ...
-    @property
-    def is_closed(self) -> bool: ...
-    def build_request(self, *args: Any, **kwargs: Any) -> Any: ...
-    def send(self, *args: Any, **kwargs: Any) -> Any: ...
-    def close(self) -> None: ...
-
-
-class AsyncHTTPClient(Protocol):
-    """An `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
-
-    @property
-    def headers(self) -> Any: ...
-    @property
-    def is_closed(self) -> bool: ...
-    def build_request(self, *args: Any, **kwargs: Any) -> Any: ...
-    async def send(self, *args: Any, **kwargs: Any) -> Any: ...
-    async def aclose(self) -> None: ...
 
 
 def library_of(client: object, kind: str) -> ModuleType:

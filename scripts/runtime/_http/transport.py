@@ -68,6 +68,8 @@ class Transport:
         self._deadline = deadline
         self.max_log_bytes = max_log_bytes
         self._connections = Connections()
+        self.bytes_received = 0
+        """Of the bodies of answers, as they were sent."""
 
     def with_options(
         self,
@@ -138,7 +140,7 @@ class Transport:
         timeout = self._timeout if request.timeout is DEFAULT else request.timeout
         return {
             "method": request.method,
-            "url": self._root + request.path,
+            "url": self._root + request.path + request.query,
             "content": request.content,
             "headers": headers,
             "timeout": timeout_in(self._library, timeout),

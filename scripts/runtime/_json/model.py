@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import msgspec
 from parea_trace_logs._json.attrs_protocol import define
 from parea_trace_logs._json.fields import names
+from parea_trace_logs._json.invalid_data import InvalidDataError, invalid_data
 from parea_trace_logs._json.lossless import from_plain, to_plain
-from parea_trace_logs._json.showing import shown
+from parea_trace_logs._json.showing import html_of_model, shown
+from parea_trace_logs._json.text import TOO_DEEP
 from parea_trace_logs.types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -30,15 +32,53 @@ class Model(msgspec.Struct, eq=False, forbid_unknown_fields=True):
     """
 
     __attrs_attrs__: ClassVar[Any]
+    _FIRST: ClassVar[tuple[str, ...]] = ()
+    """The members that a representation begins with."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """An instance of what `json.loads` gives for one object.
 
         Raises:
-            msgspec.ValidationError: a member has another type than the contract says; the message has its JSON path.
+            InvalidDataError: a member has another type than the contract says; the message has its JSON path.
         """
-        return from_plain(data, cls)
+        try:
+            return from_plain(data, cls)
+        except msgspec.ValidationError as error:
+            wrong = invalid_data(error)
+        except RecursionError:
+            wrong = InvalidDataError(TOO_DEEP)
+        raise wrong
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """An instance of what JSON says; nothing is lost.
+
+        Raises:
+            InvalidDataError: it is not JSON, or a member has another type than the contract says; the message has its
+                JSON path.
+        """
+        from parea_trace_logs._json.decoding import decode
+
+        try:
+            return decode(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text), cls)
+        except msgspec.MsgspecError as error:
+            wrong = invalid_data(error)
+        raise wrong
+
+    def to_json(self) -> str:
+        """The object as JSON, without the members that are `UNSET`; `from_json` gives the same again.
+
+        Raises:
+            InvalidDataError: it holds what JSON does not have, such as NaN.
+        """
+        from parea_trace_logs._json.decoding import encode
+
+        try:
+            return encode(self).decode()
+        except (ValueError, TypeError) as error:
+            wrong = invalid_data(error)
+        raise wrong
 
     def to_dict(self) -> dict[str, Any]:
         """The object as plain dicts and lists, as `json.dumps` takes it: without the members that are `UNSET`."""
@@ -51,6 +91,9 @@ class Model(msgspec.Struct, eq=False, forbid_unknown_fields=True):
     def __repr__(self) -> str:
         return shown(self)
 
+    def _repr_html_(self) -> str:
+        return html_of_model(self)
+
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return list(self._shown().items())
 
@@ -59,8 +102,12 @@ class Model(msgspec.Struct, eq=False, forbid_unknown_fields=True):
         return {name: value for name in names(type(self)) if (value := getattr(self, name)) is not UNSET}
 
     def _shown(self) -> dict[str, Any]:
-        """What a representation shows."""
-        return self._members()
+        """What a representation shows, in that order."""
+        return self._in_order(self._members())
+
+    def _in_order(self, members: dict[str, Any]) -> dict[str, Any]:
+        first = {name: members[name] for name in self._FIRST if name in members}
+        return {**first, **members}
 
 
 @define(kw_only=True, eq=False, repr=False)
@@ -75,7 +122,7 @@ class OpenModel(Model, kw_only=True):
 
     def _shown(self) -> dict[str, Any]:
         unknown = unknown_members(self)
-        return {**super()._members(), **({"additional_properties": unknown} if unknown else {})}
+        return self._in_order({**super()._members(), **({"additional_properties": unknown} if unknown else {})})
 
 
 _slot = cast("Any", OpenModel.additional_properties)

@@ -14,6 +14,9 @@ from parea_trace_logs._tables.column_types import ColumnType, json_text, quoted
 from parea_trace_logs._tables.columns import columns
 from parea_trace_logs._tables.rows import Batch
 
+GZIPPED: Final = ".gz"
+"""What the name of a compressed file ends with."""
+
 
 class Sink(Protocol):
     """An open file that takes batches."""
@@ -35,20 +38,24 @@ class Format(Protocol):
         """Write one file of several parts, each with the first few of these scores, with a column for every one."""
 
 
-def format_of(path: Path, *, csv_safe: bool = False) -> Format:
-    """The format by the extension of a file's name.
+def format_of(path: Path, name: str | None = None, *, csv_safe: bool = False) -> Format:
+    """The format of a file.
 
     Args:
-        path: The file.
+        path: The file; its extension says the format, `.gz` after it that it is compressed.
+        name: The format, whatever the file's name says: an extension without the dot.
         csv_safe: Whether texts that a spreadsheet would run as a formula begin with an apostrophe.
 
     Raises:
-        ValueError: there is no format of this extension, or it is another than CSV, which alone can be `csv_safe`.
+        ValueError: there is no such format, it is not to be compressed, or not CSV, which alone can be `csv_safe`.
         ModuleNotFoundError: its extra is not installed; the message says what to install.
     """
-    extension = path.suffix.lower()
+    zipped = path.suffix.lower() == GZIPPED
+    extension = f".{name}" if name else (path.with_suffix("") if zipped else path).suffix.lower()
     if extension not in _FORMATS:
         raise ValueError(f"{path.name}: the extension must be one of {', '.join(_FORMATS)}")
+    if zipped and extension == ".parquet":
+        raise ValueError(f"{path.name}: Parquet compresses itself; leave {GZIPPED} away")
     if csv_safe and extension != ".csv":
         raise ValueError(f"{path.name}: csv_safe is for .csv only: no other format is a spreadsheet's")
     return _SAFE_CSV if csv_safe else _FORMATS[extension]()

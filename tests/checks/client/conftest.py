@@ -40,6 +40,15 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
+@pytest.fixture(params=["httpx", "httpx2"])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Of which library our own clients are made."""
+    name: str = request.param
+    pytest.importorskip(name)
+    monkeypatch.setenv("PAREA_HTTP_LIBRARY", name)
+    return name
+
+
 @pytest.fixture(params=["Parea", "AsyncParea"])
 def call(request: pytest.FixtureRequest) -> Call:
     """Call `get_experiment_trace_logs` with a client of its own; keyword arguments are the client's."""

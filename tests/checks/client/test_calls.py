@@ -19,6 +19,8 @@ from parea_trace_logs import (
 )
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 
+pytestmark = pytest.mark.usefixtures("library")  # on httpx and on httpx2
+
 # As Parea documents it, but for the name of the package.
 DOCUMENTED = """
     from parea_trace_logs import FilterOperator, Parea, TraceLogFilters

@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from checks.client.support import CONTRACT, LocalServer
 from parea_trace_logs import InvalidFilterError, TraceLogFilters, where
 from parea_trace_logs._cli import command as _cli
 from parea_trace_logs._cli.command import main
+from parea_trace_logs._cli.progress import size
 from parea_trace_logs._filters.where_text import OPERATORS, parse_where
 
 KEY = "a-key-to-hide"
@@ -129,7 +131,7 @@ def test_a_file(server: LocalServer, tmp_path: Path, capsys: pytest.CaptureFixtu
     ]
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err == f"{path}: 25 rows of 25 root logs, 0.0 MB received\n"
+    assert shown.err == f"{path}: 25 rows of 25 root logs, {size(len(server.content))} received\n"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -176,7 +178,7 @@ def test_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rich: bo
     assert "\x1b[31m" not in out.getvalue()
     assert " [31mred" in out.getvalue()
     assert ("━" in out.getvalue()) is rich
-    assert "\r\x1b[K1 root logs, 0.0 MB received" in err.getvalue()
+    assert re.search(r"\r\x1b\[K1 root logs, \d+\.\d kB received", err.getvalue())
     assert err.getvalue().count("root logs") <= 3
 
 

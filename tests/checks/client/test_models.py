@@ -160,7 +160,7 @@ def test_equality_is_that_of_all_members() -> None:
 
 def test_the_representation_shows_what_is_there() -> None:
     assert repr(TraceLog.from_dict({**MINIMAL, "target": None, "news": 1})) == (
-        f"TraceLog(target=None, trace_id='t', start_timestamp={MINIMAL['start_timestamp']!r},"
+        f"TraceLog(trace_id='t', start_timestamp={MINIMAL['start_timestamp']!r}, target=None,"
         " additional_properties={'news': 1})"
     )
 

@@ -49,6 +49,8 @@ from parea_trace_logs import (
 )
 from parea_trace_logs._http.retrying import pause
 
+pytestmark = pytest.mark.usefixtures("library")  # on httpx and on httpx2
+
 KEY = "a-key-to-hide"
 
 Call = Callable[..., list[TraceLog]]

@@ -125,7 +125,7 @@ def test_an_asynchronous_stream(tmp_path: Path) -> None:
 
 
 def test_formats_that_do_not_exist_and_extras_that_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("logs.xlsx", "logs", "logs.parquet.gz"):
+    for name in ("logs.xlsx", "logs", "logs.xlsx.gz"):
         with pytest.raises(ValueError, match=r"must be one of \.jsonl, \.csv, \.parquet"):
             tables.write([], tmp_path / name)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)

@@ -167,12 +167,13 @@ def test_what_cannot_be_said_says_why() -> None:
     one: Any = where("latency") > 1
     other: Any = where("cost") > 1
     field: Any = where("tags")
-    for built in (
+    cases: list[Callable[[], object]] = [
         lambda: one & other,
         lambda: one | other,
         lambda: field & field,
         lambda: {} | one,
-    ):
+    ]
+    for built in cases:
         with pytest.raises(TypeError, match="the endpoint takes one"):
             built()
     with pytest.raises(TypeError, match="no filter is the opposite"):

@@ -21,5 +21,6 @@ def repository(tmp_path: Path) -> Path:
     """A folder with all that `scripts/generate.py` reads and writes."""
     for name in ("openapi.yaml", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("generated", "tests/parea_target/data"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path

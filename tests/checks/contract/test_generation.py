@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 from checks.contract.conftest import ROOT
-from generate import PACKAGE, files_of, main
+from folders import files_of
+from generate import PACKAGE, main
 
 NEW_MEMBER = "        region: {type: [string, 'null'], description: Where the run took place.}\n"
 BEFORE = "        status:\n          description: '`success` or `error`.'\n"
@@ -195,6 +196,7 @@ def test_each_value_of_an_enumeration_says_what_it_is(repository: Path, capsys: 
         ("        class: {type: string}\n", "TraceLog.class"),
         ("        a-b: {type: string}\n", "TraceLog.a-b"),
         ("        to_dict: {type: string}\n", "TraceLog.to_dict"),
+        ("        duration: {type: string}\n", "TraceLog.duration"),
         ("        odd: {type: object, properties: {a: {type: string}}, additionalProperties: {type: string}}\n", "odd"),
     ],
 )
@@ -215,13 +217,30 @@ def test_a_schema_that_becomes_no_class_is_an_error(repository: Path, capsys: py
     assert "components.schemas.Anything" in capsys.readouterr().err
 
 
-def test_parameters_that_the_templates_do_not_know_are_an_error(
-    repository: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("parameter", "complaint"),
+    [
+        ("{name: page, in: cookie, description: Which., schema: {type: integer}}", "not in cookie"),
+        ("{name: page, in: query, description: Which., style: pipeDelimited, schema: {type: array}}", "style"),
+        ("{name: page, in: query, description: Which., content: {application/json: {}}}", "content"),
+        ("{name: page, in: query, schema: {type: integer}}", "page: a description is missing"),
+        ("{name: accept, in: header, description: Which., schema: {type: string}}", "accept"),
+        ("{name: page, in: query, required: true, description: Which., schema: {type: integer}}", "an example"),
+        (
+            "{name: page, in: query, description: Which., schema: {type: integer}, example: x}",
+            "not one that its schema",
+        ),
+        ("{$ref: '#/components/parameters/Nowhere'}", "#/components/parameters/Nowhere"),
+    ],
+)
+def test_parameters_that_nothing_can_be_made_of_are_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str], parameter: str, complaint: str
 ) -> None:
-    parameter = "      - {name: page, in: query, description: Which page., schema: {type: integer}}\n    post:\n"
-    edit(repository, "    post:\n", parameter)
+    edit(repository, "    post:\n", f"      - {parameter}\n    post:\n")
+    before = state(repository)
     assert main([], repository) == 1
-    assert "parameters outside the path" in capsys.readouterr().err
+    assert complaint in capsys.readouterr().err
+    assert state(repository) == before
 
 
 def test_a_new_error_status_gets_a_class(repository: Path) -> None:
@@ -246,7 +265,10 @@ OPERATION = """  /api/parea/v1/experiment/{experiment_uuid}/touch:
       responses:
         '200':
           description: What was touched.
-          content: {application/json: {schema: {$ref: '#/components/schemas/EvaluationScore'}}}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/EvaluationScore'}
+              example: {name: n, score: 1}
 components:
 """
 TOUCHED = """
@@ -282,6 +304,28 @@ def test_a_new_operation_gets_all_of_it_and_is_repeated_only_if_safe(
     command = [sys.executable, "-c", TOUCHED]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     assert (done.stdout, done.stderr) == (f"{asked} False\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        (
+            "iter_experiment_trace_logs",
+            "trace_logs.post: its iterator would have the name of iter_experiment_trace_logs",
+        ),
+        ("get_experiment_trace_logs", "touch.post: operationId is that of paths."),
+        ("close", "no method of the client can be called close"),
+    ],
+)
+def test_two_methods_of_one_name_are_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str], name: str, complaint: str
+) -> None:
+    operation = OPERATION.replace("METHOD:", "post:").replace("touch_experiment", name)
+    edit(repository, "\ncomponents:\n", "\n" + operation)
+    before = state(repository)
+    assert main([], repository) == 1
+    assert complaint in capsys.readouterr().err
+    assert state(repository) == before
 
 
 def test_x_safe_is_true_or_false(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import folders
 import generate
 import pytest
 from unasync import unasync
@@ -11,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_runtime_is_copied_byte_for_byte() -> None:
-    runtime = generate.files_of(generate.RUNTIME)
-    generated = generate.files_of(ROOT / generate.PACKAGE)
+    runtime = folders.files_of(generate.RUNTIME)
+    generated = folders.files_of(ROOT / generate.PACKAGE)
     assert Path("_http/async_transport.py") in runtime
     assert {path: generated.get(path) for path in runtime} == runtime
 
@@ -50,10 +51,10 @@ def test_a_runtime_module_that_ruff_would_change_is_an_error(
 ) -> None:
     with (scripts / "runtime" / "types.py").open("a", encoding="utf-8") as file:
         file.write("x   =  1\n")
-    before = generate.files_of(repository / generate.PACKAGE)
+    before = folders.files_of(repository / generate.PACKAGE)
     assert generate.main([], repository) == 1
     assert "differs: generated/parea_trace_logs/types.py" in capsys.readouterr().err
-    assert generate.files_of(repository / generate.PACKAGE) == before
+    assert folders.files_of(repository / generate.PACKAGE) == before
 
 
 @pytest.mark.parametrize(

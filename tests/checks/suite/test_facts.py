@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
-from parea_conformance.logs.known import KnownLogs, elements
+from parea_conformance.logs.elements import elements
+from parea_conformance.logs.known import KnownLogs
 
 
 def _log(number: int, **members: Any) -> dict[str, Any]:

@@ -127,3 +127,13 @@ def test_keys_are_in_no_representation(options: MakeOptions, contract: Contract)
     client.close()
     assert KEY not in shown
     assert OTHER_KEY not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [("project=x", "no path has a parameter 'project'; there are: none"), ("project", "must be NAME=VALUE")],
+)
+def test_a_parameter_is_one_of_the_contract(capsys: pytest.CaptureFixture[str], given: str, complaint: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        read_options(["http://x.invalid", "--experiment", "e", "--api-key", "k", "--parameter", given])
+    assert complaint in capsys.readouterr().err

@@ -33,7 +33,7 @@ class Client:
     def ids(
         self, filter_field: str, filter_operator: str, filter_value: str | None = None, filter_key: str | None = None
     ) -> str:
-        """The trace ids of the answer, each followed by a blank but the last."""
+        """The trace ids of the answer, with a space between."""
         # With null where unset, as the official client sends it.
         response = self.post(
             {

@@ -1,17 +1,14 @@
 """Answers: their bytes, their size, their independence of each other."""
 
 import json
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-import pytest
+from checks.target.conftest import KEY, PATH
 from parea_target import RootLog, Store, create_app
 from parea_target.server import running
-
-KEY = "k"
 
 
 def test_bytes_come_as_they_are(contract: Any) -> None:
@@ -23,7 +20,7 @@ def test_bytes_come_as_they_are(contract: Any) -> None:
     logs = [RootLog(json.loads(body), body.encode()) for body in bodies]
     with Store(contract, [("e", logs)]) as store, running(create_app(store, {KEY: None})) as url:
         for body in ({}, {"filter_field": "trace_id", "filter_operator": "exists"}):
-            response = httpx.post(f"{url}/api/parea/v1/experiment/e/trace_logs", json=body, headers={"x-api-key": KEY})
+            response = httpx.post(url + PATH.format("e"), json=body, headers={"x-api-key": KEY})
             assert response.text == f"[{','.join(bodies)}]"
             assert response.headers["content-type"] == "application/json"
 
@@ -39,8 +36,8 @@ def test_logs_of_other_experiments_do_not_show(serve: Any, make_log: Callable[..
     client = serve({name: [make_log(name), make_log("same", tags=[name])] for name in "abc"})
     for name in "abc":
         assert [log["trace_id"] for log in client.post({}, name).json()] == [name, "same"]
-        fits = client.post({"filter_field": "tags", "filter_operator": "equals", "filter_value": name}, name)
-        assert [log["tags"] for log in fits.json()] == [[name]]
+        answer = client.post({"filter_field": "tags", "filter_operator": "equals", "filter_value": name}, name)
+        assert [log["tags"] for log in answer.json()] == [[name]]
 
 
 def test_concurrent_requests_and_servers(contract: Any, make_log: Callable[..., Any]) -> None:
@@ -53,7 +50,7 @@ def test_concurrent_requests_and_servers(contract: Any, make_log: Callable[..., 
         with httpx.Client(base_url=url, headers={"x-api-key": KEY}) as client:
             for depth in (*range(first, 10), *range(first)):
                 body = {"filter_field": "depth", "filter_operator": "equals", "filter_value": str(depth)}
-                answer = client.post("/api/parea/v1/experiment/e/trace_logs", json=body).json()
+                answer = client.post(PATH.format("e"), json=body).json()
                 if answer != expected[depth]:
                     wrong.append((depth, len(answer)))
 
@@ -73,9 +70,7 @@ def test_client_that_leaves_holds_nothing(serve: Any, make_log: Callable[..., An
     logs = [make_log(f"{index:05}", output="x" * 10_000) for index in range(1_000)]
     client = serve({"e": logs})
     for _ in range(20):
-        with client.http.stream(
-            "POST", "/api/parea/v1/experiment/e/trace_logs", json={}, headers={"x-api-key": "the-key"}
-        ) as response:
+        with client.http.stream("POST", PATH.format("e"), json={}, headers={"x-api-key": KEY}) as response:
             next(response.iter_raw())
     assert len(client.post({}).json()) == 1_000
 
@@ -83,29 +78,10 @@ def test_client_that_leaves_holds_nothing(serve: Any, make_log: Callable[..., An
 def test_slow_clients_starve_nobody(serve: Any, make_log: Callable[..., Any]) -> None:
     logs = [make_log(f"{index:05}", output="x" * 20_000) for index in range(600)]
     client = serve({"e": logs})
-    path, headers = "/api/parea/v1/experiment/e/trace_logs", {"x-api-key": "the-key"}
+    path, headers = PATH.format("e"), {"x-api-key": KEY}
     slow = [httpx.Client(base_url=client.http.base_url, headers=headers) for _ in range(20)]
     answers = [each.send(each.build_request("POST", path, json={}), stream=True) for each in slow]
     assert client.ids("trace_id", "equals", "00500") == "00500"
     for each, answer in zip(slow, answers, strict=True):
         answer.close()
         each.close()
-
-
-def test_servers_stop_and_leave_no_thread(contract: Any) -> None:
-    before = threading.active_count()
-    with Store(contract, [("e", [])]) as store:
-        app = create_app(store, {KEY: None})
-        for _ in range(3):
-            with running(app) as url:
-                assert httpx.get(url).status_code == 401
-            with pytest.raises(httpx.ConnectError):
-                httpx.get(url)
-    assert threading.active_count() == before
-
-
-def test_address_in_use(contract: Any) -> None:
-    with Store(contract, []) as store, running(create_app(store, {})) as url:
-        port = int(url.rsplit(":", 1)[1])
-        with pytest.raises(OSError, match="in use"), running(create_app(store, {}), port=port):
-            pass

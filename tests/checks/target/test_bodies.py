@@ -26,11 +26,12 @@ BOM = "\ufeff{}"
 
 MALFORMED = {
     "empty": b"",
-    "blank": b" \n",
+    "white space": b" \n",
     "broken": b"{",
     "nothing but brackets": b"[" * 60_000,
     "nothing but braces": b'{"a":' * 10_000,
     "too deep": nested(30_000),
+    "one container too deep": nested(1_001),
     "too deep in a member": nested(30_000, '{"filter_value": %s}'),
     "two values": b"{} {}",
     "trailing comma": b'{"filter_field": null,}',
@@ -160,6 +161,24 @@ async def pieces_read(headers: list[tuple[bytes, bytes]]) -> int:
 def test_no_more_is_read_than_needed() -> None:
     assert asyncio.run(pieces_read([])) == 7
     assert asyncio.run(pieces_read([(b"content-length", b"70000")])) == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{" + b",".join(b'"m%d": null' % index for index in range(4_500)) + b', "m4499": null}',
+        nested(900),
+        ("[" * 900 + ",".join("1" * 30_000) + "]" * 900).encode(),
+        ("[" * 900 + '"\\ud800"' + "]" * 900).encode(),
+        b'{"filter_value": "' + b"\\ud800" * 10_000 + b'"}',
+    ],
+    ids=["the last of many members twice", "deep", "broad and deep", "a deep surrogate", "surrogates"],
+)
+def test_no_body_takes_long_to_refuse(client: Any, body: bytes) -> None:
+    assert len(body) <= MAX
+    start = time.process_time()
+    assert client.post(content=body).status_code == 422
+    assert time.process_time() - start < 0.3
 
 
 def test_no_body_takes_long(client: Any) -> None:

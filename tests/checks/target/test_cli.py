@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from checks.target.conftest import PATH
 from parea_target import cli
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -41,7 +42,7 @@ def started(*arguments: str, end: signal.Signals = signal.SIGTERM) -> Iterator[d
 
 
 def ask(ready: dict[str, Any], experiment: str, key: str | None = None) -> httpx.Response:
-    url = f"{ready['base_url']}/api/parea/v1/experiment/{experiment}/trace_logs"
+    url = ready["base_url"] + PATH.format(experiment)
     return httpx.post(url, json={}, headers={"x-api-key": key or ready["api_key"]})
 
 
@@ -80,6 +81,7 @@ def test_key_beside_keys(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text("[]")
     (tmp_path / "keys").write_text('{"k1": []}')
     arguments = ["--data", str(tmp_path), "--keys", str(tmp_path / "keys"), "--api-key", "all", "--host", "localhost"]
+    arguments += ["--query-timeout", "2.5", "--max-connections", "9"]
     with started(*arguments) as ready:
         assert ready["api_key"] == "all"
         assert ready["keys"] == {"all": ["one"], "k1": []}
@@ -92,6 +94,11 @@ REFUSED = [
     (["--nonsense"], "unrecognized arguments"),
     (["--port", "70000"], "--port"),
     (["--port", "x"], "--port"),
+    (["--query-timeout", "0"], "--query-timeout: 0 is not"),
+    (["--query-timeout", "nan"], "--query-timeout: nan is not"),
+    (["--query-timeout", "soon"], "--query-timeout"),
+    (["--max-connections", "0"], "--max-connections: 0 is not"),
+    (["--max-connections", "1.5"], "--max-connections"),
     (["--data", "missing"], "missing: does not exist"),
     (["--data", "bad.jsonl"], "bad.jsonl: line 2: $: "),
     (["--api-key", ""], "a key is empty"),

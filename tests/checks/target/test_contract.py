@@ -1,15 +1,17 @@
 """The target and the document agree, and what the document alone decides needs no code."""
 
+import ast
 import copy
+import graphlib
 import itertools
 from pathlib import Path
 
 import pytest
 from parea_target import Contract, Parts, RootLog, Store
 from parea_target import contract as contract_module
-from parea_target.conditions import CONDITIONS
-from parea_target.filters import Filter, filter_condition, find_subject
-from parea_target.tables import Tables
+from parea_target.conditions import CONDITIONS, filter_condition
+from parea_target.filters import SUBJECTS, Filter, find_subject
+from parea_target.tables import MEMBER_COLUMNS, Tables
 from parea_target.values import read_instant
 
 STAMP = "2024-04-15T12:00:00Z"
@@ -94,16 +96,39 @@ def test_details_and_limits_are_the_document(contract: Contract) -> None:
     assert contract.methods == ("POST",)
     assert contract.key_header == "x-api-key"
     assert contract.detail(404) == "Experiment not found."
+    assert contract.detail(503)
 
 
-def test_document_is_found_or_missed_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = (tmp_path / "beside.yaml", tmp_path / "root.yaml")
-    monkeypatch.setattr(contract_module, "_PLACES", places)
-    load = contract_module.load.__wrapped__
-    with pytest.raises(FileNotFoundError, match=r"beside\.yaml or .*root\.yaml"):
-        load()
-    places[1].write_text((Path(__file__).parents[3] / "openapi.yaml").read_text())
-    assert load().max_bytes
+def test_kinds_are_those_of_the_document(contract: Contract) -> None:
+    """No kind is without its column and its subject, and none is made up."""
+    assert set(contract.members) == set(MEMBER_COLUMNS) == set(SUBJECTS)
+
+
+@pytest.mark.parametrize(("field", "operator"), [("latency", "starts_with"), ("latency", "like"), ("tags", "between")])
+def test_operator_without_a_meaning(contract: Contract, field: str, operator: str) -> None:
+    with pytest.raises(LookupError, match=f"'{operator}' has no meaning for the kind '{contract.kinds[field]}'"):
+        filter_condition(contract, Tables(contract), Parts(), Filter(field, None, operator, "9"))
+
+
+def test_missing_document_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contract_module, "_DOCUMENT", tmp_path / "beside.yaml")
+    with pytest.raises(FileNotFoundError, match=r"beside\.yaml"):
+        contract_module.load.__wrapped__()
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    """Imports within functions and for type checkers count."""
+    imports: dict[str, set[str]] = {}
+    for file in Path(contract_module.__file__).parent.glob("*.py"):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        names = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+        names += [
+            f"{node.module}.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+        ]
+        names += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+        imports[f"parea_target.{file.stem}"] = {name for name in names if name.startswith("parea_target.")}
+    order = list(graphlib.TopologicalSorter(imports).static_order())
+    assert "parea_target.parts" in order
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from checks.target.conftest import KEY, PATH
 
-KEY = "the-key"
-GOOD = "/api/parea/v1/experiment/e/trace_logs"
+GOOD = PATH.format("e")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ WRONG: list[tuple[str, dict[str, Any], int]] = [
     ("path", {"path": "/nowhere"}, 404),
     ("method", {"method": "GET"}, 405),
     ("media type", {"media_type": "text/plain"}, 415),
-    ("size", {"content": b" " * 65_537}, 413),  # no JSON either
+    ("size", {"content": b" " * 65_537}, 413),  # not JSON either
     ("body", {"content": b"{"}, 422),
     ("experiment", {"experiment": "unknown"}, 404),
 ]
@@ -37,7 +37,7 @@ WRONG: list[tuple[str, dict[str, Any], int]] = [
 
 def send(client: Any, **wrong: Any) -> Any:
     headers = {"content-type": wrong.get("media_type", "application/json"), "x-api-key": wrong.get("key", KEY)}
-    path = wrong.get("path", f"/api/parea/v1/experiment/{wrong.get('experiment', 'e')}/trace_logs")
+    path = wrong.get("path", PATH.format(wrong.get("experiment", "e")))
     return client.http.request(wrong.get("method", "POST"), path, headers=headers, content=wrong.get("content", b"{}"))
 
 

@@ -19,7 +19,7 @@ def bodies(file: Path, contract: Any) -> list[str]:
 
 
 def test_bytes_of_each_log(tmp_path: Path, contract: Any) -> None:
-    """Of an array and of lines, without the blanks between logs but with those within; any line separator within."""
+    """Of an array and of lines, without the space between logs but with those within; any line separator within."""
     logs = [log("a", ', "output": "\u2028\u0085\x7f \\u0000"'), log("b", ', "latency": 1.50e0'), log("c")]
     lines = tmp_path / "lines.jsonl"
     lines.write_bytes("\r\n".join([*logs[:2], "", f" {logs[2]} "]).encode())
@@ -49,6 +49,12 @@ def test_folders_and_files(tmp_path: Path, contract: Any) -> None:
 
 CHILDREN = ', "children_logs": [{}]'
 
+
+def deep(containers: int, more: str = "") -> str:
+    """A log of so many containers in one another, itself and its `metadata` among them."""
+    return log("deep", f', "metadata": {{"k": {"[" * (containers - 2)}{"]" * (containers - 2)}}}{more}')
+
+
 # The name of the file, its text, and what the message must say of the place and the fault.
 BAD: list[tuple[str, str | bytes, list[str]]] = [
     ("e.json", "{}", ["not a JSON array"]),
@@ -74,6 +80,11 @@ BAD: list[tuple[str, str | bytes, list[str]]] = [
     ("e.jsonl", log("a", ', "end_timestamp": "2024-04-15 22:19:13Z"'), ["line 1", "$.end_timestamp"]),
     ("e.jsonl", log("a", ', "end_timestamp": "2024-04-15T22:19:13"'), ["line 1", "$.end_timestamp"]),
     ("e.jsonl", log("a", ', "scores": [{"name": "x"}]'), ["line 1", "$.scores[0]", "score"]),
+    ("e.jsonl", f"{log('a')}\n{deep(1_001)}", ["line 2", "nested deeper than 1,000 containers"]),
+    ("e.jsonl", deep(50_000), ["line 1", "nested deeper than 1,000 containers"]),
+    ("e.json", f"[{log('a')}, {deep(1_001)}]", ["element 1", "nested deeper than 1,000 containers"]),
+    ("e.jsonl", deep(800, ', "latency": "x"'), ["line 1", "$.latency"]),
+    ("e.jsonl", deep(800, ', "inputs": [{}]').replace("metadata", "scores"), ["line 1", "$: ", "schema", "too deeply"]),
     ("e.jsonl", log("a", CHILDREN.format('{"trace_id": "b"}')), ["$.children_logs[0]", "start_timestamp"]),
     ("e.jsonl", log("a", CHILDREN.format(f"{log('c')}, {log('b')}")), ["line 1", "$.children_logs[1]", "before"]),
     (
@@ -94,6 +105,16 @@ def test_error_names_its_place(tmp_path: Path, contract: Any, name: str, text: s
     assert message.startswith(f"{file}: ")
     assert all(part in message for part in parts), message
     assert len(message) < 600
+
+
+def test_deep_logs_are_taken(tmp_path: Path, contract: Any) -> None:
+    """In the depth of maps, and of descendants."""
+    family = log("leaf")
+    for generation in range(400):
+        family = log(f"{generation}", CHILDREN.format(family))
+    file = tmp_path / "e.jsonl"
+    file.write_text(f"{deep(800)}\n{family}")
+    assert len(bodies(file, contract)) == 2
 
 
 def test_children_in_order_are_taken(tmp_path: Path, contract: Any) -> None:

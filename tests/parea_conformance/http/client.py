@@ -1,79 +1,39 @@
 """Sending requests. The keys are filled in as a request leaves: `{key}`, and `{other}` for the other tenant's."""
 
 import contextlib
-import io
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl
-from parea_conformance.http.json_text import encode, parse
+from parea_conformance.http.exchange import MEGABYTE, Exchange, Reader, Taken, TooLongError
+from parea_conformance.http.json_text import encode
+from parea_conformance.http.pace import BudgetSpentError, Pace
+from parea_conformance.http.secrets import Secrets
+from parea_conformance.http.transport import DEADLINE, Transport
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
 
+__all__ = ["AT_A_TIME", "BudgetSpentError", "Client", "Exchange", "ServerGoneError"]
+
+AT_A_TIME = 32
+"""How many requests are sent at a time at the most."""
 _OK, _BUSY = 200, 429
-_BRIEF = 1 << 16
 _PATIENCE = 3
 _LONGEST_WAIT = 10.0
-_SHORTEST_SECRET = 8
-_SHOWN = 300
 _DROPPED = 2
+_SILENT = 5
 _CLIENT_HEADERS = ((b"accept", b"*/*"), (b"accept-encoding", b"gzip, deflate"), (b"user-agent", b"parea-conformance"))
 
 
-class BudgetSpentError(Exception):
-    """As many requests were sent as the run may send."""
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A request and its answer.
-
-    Attributes:
-        status: the HTTP status; 0 when no answer came, and then `error` says why.
-    """
-
-    request: Request
-    status: int
-    headers: httpx.Headers = field(repr=False)
-    body: bytes = field(repr=False)
-    error: str = ""
-    curl: str = field(default="", repr=False)
-
-    def json(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            ValueError: it is not JSON in UTF-8.
-        """
-        return parse(self.body)
-
-    def trimmed(self) -> "Exchange":
-        """The exchange with as much of its body as a report shows; many whole answers would not fit into memory."""
-        return replace(self, body=self.body[: _SHOWN + 1])
-
-    def received(self) -> str:
-        """What came, in one line for a report."""
-        if self.error:
-            return self.error
-        text = self.body[:_SHOWN].decode("utf-8", "replace")
-        return f"{self.status} {text}" + ("…" if len(self.body) > _SHOWN else "")
-
-
-def _read(answer: httpx.Response, most: int | None) -> bytes:
-    """The body of an answer, in memory once; with `most` little more than so many bytes of it."""
-    body = io.BytesIO()
-    for chunk in answer.iter_bytes():
-        body.write(chunk)
-        if most is not None and body.tell() > most:
-            break
-    return body.getvalue()
+class ServerGoneError(Exception):
+    """The server answers nothing any more, not even what it answered before."""
 
 
 class Client:
@@ -82,8 +42,10 @@ class Client:
     At most so many, and no faster than so, as the options say.
 
     Attributes:
-        sent: how many requests were sent.
-        observers: told of every exchange.
+        width: how many requests `send_all` sends at a time. busy: whether the server has asked to be left alone.
+        observers: told of every exchange, one at a time, in the order in which they were asked for.
+        secrets: the keys, to be taken out of what is written.
+        long_answer: makes what reads a 200 that is not to be held in memory whole; None where there is no such thing.
 
     Args:
         transport: carries the requests instead of the network.
@@ -92,26 +54,35 @@ class Client:
     def __init__(self, contract: Contract, options: Options, transport: httpx.BaseTransport | None = None) -> None:
         self.base_url = options.base_url.rstrip("/")
         self.experiment = options.experiment
-        self.sent = 0
+        self.width = 1
+        self.busy = False
         self.observers: list[Callable[[Exchange], None]] = []
+        self.long_answer: Callable[[], Reader] | None = None
         self._template = contract.path
         self._key_header = contract.key_header
         self._keys = {KEY: options.api_key, OTHER_KEY: options.other_api_key or ""}
-        self._most = options.max_requests
-        self._pause = 1 / options.rate if options.rate else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        self.secrets = Secrets({secret: SHOWN_AS[template] for template, secret in self._keys.items()})
+        self.pace = Pace(options.max_requests, options.rate)
         # The transport alone: a client on top would carry cookies from one request to the next.
-        self._transport = transport or httpx.HTTPTransport(limits=limits, trust_env=False)
-        self._timeout = {"timeout": httpx.Timeout(options.timeout).as_dict()}
+        self._transport = transport or Transport()
+        # The threads are kept: where a transport has a connection for each thread, a new one would hide what lingers.
+        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="request")
+        self._timeout = options.timeout
+        self._most_bytes = options.max_answer * MEGABYTE
+        self._silent = 0
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r}, experiment={self.experiment!r})"
 
+    @property
+    def sent(self) -> int:
+        """How many requests were sent."""
+        return self.pace.sent
+
     def close(self) -> None:
-        """Close the connections."""
+        """Break off what is under way, and close the connections."""
         self._transport.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def path(self, experiment: str | None = None) -> str:
         """The path of an experiment's trace logs; this run's own by default."""
@@ -124,55 +95,113 @@ class Client:
             return Request(self.path(experiment), encode(body.body()))
         return Request(self.path(experiment), body if isinstance(body, bytes) else encode(body))
 
+    def ask(self, filter_: Filter) -> Exchange:
+        """Send a filter."""
+        return self.send(self.request(filter_))
+
     def send(self, request: Request) -> Exchange:
         """Send a request, and tell the observers of its exchange. Waits and repeats when the server is busy (429).
 
         Raises:
             BudgetSpentError: no more requests may be sent.
+            ServerGoneError: the server answers nothing any more.
         """
+        self.pace.take()
+        return self._delivered(self._send(request))
+
+    def send_all(self, requests: Iterable[Request], width: int | None = None) -> Iterator[Exchange]:
+        """Send requests, `width` at a time; their exchanges, in the order of the requests.
+
+        Raises:
+            BudgetSpentError: no more requests may be sent; what was sent has been given.
+            ServerGoneError: the server answers nothing any more.
+        """
+        under_way: deque[Future[Exchange]] = deque()
+        spent: BudgetSpentError | None = None
+        try:
+            for request in requests:
+                if (width or self.width) == 1:
+                    yield from self._arrived(under_way, 0)
+                    yield self.send(request)
+                    continue
+                try:
+                    self.pace.take()
+                except BudgetSpentError as error:
+                    spent = error
+                    break
+                under_way.append(self._threads.submit(self._send, request))
+                yield from self._arrived(under_way, (width or self.width) - 1)
+            yield from self._arrived(under_way, 0)
+        finally:
+            for future in under_way:
+                future.cancel()
+        if spent is not None:
+            raise spent
+
+    def _arrived(self, under_way: deque[Future[Exchange]], most: int) -> Iterator[Exchange]:
+        """The first of what is under way, until no more than so many are."""
+        while len(under_way) > most:
+            yield self._delivered(under_way.popleft().result())
+
+    def _delivered(self, exchange: Exchange) -> Exchange:
+        """Tell of an exchange; one that the server was too busy for is asked for again, alone."""
         for attempt in range(_PATIENCE + 1):
-            self._wait_for_turn()
-            exchange = self._send(request)
-            with self._lock:
-                for observe in self.observers:
-                    observe(exchange)
+            for observe in self.observers:
+                observe(exchange)
             if exchange.status != _BUSY or attempt == _PATIENCE:
                 break
-            wait = exchange.headers.get("retry-after", "")
-            time.sleep(min(float(wait), _LONGEST_WAIT) if wait.isdigit() else 1.0)
+            self.width, self.busy = 1, True  # What limits its rate refuses several at a time sooner than one.
+            time.sleep(_wait(exchange.headers.get("retry-after", "")))
+            self.pace.take()
+            exchange = self._send(exchange.request)
+        self._watch(exchange)
         return exchange
 
-    def _wait_for_turn(self) -> None:
-        with self._lock:
-            if self._most is not None and self.sent >= self._most:
-                raise BudgetSpentError(f"the budget of {self._most} requests was spent")
-            self.sent += 1
-            now = time.monotonic()
-            turn = self._next = max(now, self._next + self._pause)
-        if turn > now:
-            time.sleep(turn - now)
-
-    def ask(self, filter_: Filter) -> Exchange:
-        """Send a filter."""
-        return self.send(self.request(filter_))
+    def _watch(self, exchange: Exchange) -> None:
+        """Stop where the server is gone: where several in a row were not answered, nor what it answered before."""
+        self._silent = 0 if exchange.status else self._silent + 1
+        if self._silent < _SILENT:
+            return
+        self.pace.take()
+        again = self._send(replace(self.request({}), brief=True))
+        if not again.status:
+            raise ServerGoneError(
+                f"the server answered none of {_SILENT + 1} requests in a row; the last: {again.error}"
+            )
+        self._silent = 0
 
     def _send(self, request: Request) -> Exchange:
+        """Send a request; once more where a kept connection was closed under it."""
         headers = self._headers(request)
         for attempt in range(_DROPPED + 1):
             content = iter([request.body]) if request.chunked else request.body
+            deadline = time.monotonic() + self._timeout
+            extensions = {"timeout": httpx.Timeout(self._timeout).as_dict(), DEADLINE: deadline}
             sent = httpx.Request(
-                request.method, self.base_url + request.path, content=content, headers=headers, extensions=self._timeout
+                request.method, self.base_url + request.path, content=content, headers=headers, extensions=extensions
             )
+            taken = Taken(self._most_bytes, brief=request.brief, long_answer=self.long_answer)
             try:
                 with contextlib.closing(self._transport.handle_request(sent)) as answer:
-                    body = _read(answer, _BRIEF if request.brief and answer.status_code == _OK else None)
-                break
+                    taken.take(answer, deadline)
+            except httpx.TimeoutException as error:
+                return self._unanswered(request, f"not whole within {self._timeout:g} s ({type(error).__name__})")
+            except TooLongError as error:
+                return self._unanswered(request, str(error))
             except httpx.HTTPError as error:
-                # A kept connection may be closed at any time (RFC 9112, 9.5), and the operation only reads.
-                if attempt == _DROPPED or not isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
-                    failed = self._hidden(f"no answer: {type(error).__name__}: {error}")
-                    return Exchange(request, 0, httpx.Headers(), b"", failed, self.curl(request))
-        return Exchange(request, answer.status_code, answer.headers, body, "", self.curl(request))
+                # A kept connection may be closed at any time (RFC 9112, 9.5); what only reads can be sent again.
+                dropped = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError) and taken.reader is None
+                if attempt == _DROPPED or not dropped or not request.repeatable:
+                    return self._unanswered(request, f"{type(error).__name__}: {error}")
+            else:
+                curl_ = self.curl(request)
+                return Exchange(
+                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader
+                )
+        raise AssertionError("the last attempt returns")
+
+    def _unanswered(self, request: Request, why: str) -> Exchange:
+        return Exchange(request, 0, httpx.Headers(), b"", f"no answer: {why}", self.curl(request))
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
         headers = [(name.encode(), value.encode()) for name, value in request.headers]
@@ -189,16 +218,11 @@ class Client:
             key = key.replace(template, secret)
         return key
 
-    def _hidden(self, text: str) -> str:
-        for template, secret in self._keys.items():
-            text = text.replace(secret or "\0", SHOWN_AS[template])
-        return text
-
     def curl(self, request: Request) -> str:
         """A command that sends this request, with the keys as variables of the shell."""
         return curl(request, self.base_url, self._key_header)
 
-    def hides(self, body: bytes) -> bool:
-        """Whether an answer keeps the keys to itself. A key of few characters may stand anywhere by chance."""
-        secrets = [secret.encode() for secret in self._keys.values() if len(secret) >= _SHORTEST_SECRET]
-        return not any(secret in body for secret in secrets)
+
+def _wait(retry_after: str) -> float:
+    """The seconds that a server asks to be left alone for, within reason."""
+    return min(float(retry_after), _LONGEST_WAIT) if retry_after.isascii() and retry_after.isdigit() else 1.0

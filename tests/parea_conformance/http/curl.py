@@ -22,6 +22,8 @@ class Request:
         brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
         content_type: None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
+        operation: the id of the operation, where it is not the one that answers the logs.
+        repeatable: whether it may be sent again where the connection broke.
     """
 
     path: str
@@ -34,6 +36,8 @@ class Request:
     key_header: str = ""
     chunked: bool = False
     brief: bool = False
+    operation: str = ""
+    repeatable: bool = True
 
 
 def curl(request: Request, base_url: str, key_header: str) -> str:

@@ -1,44 +1,64 @@
 """What is known of the root logs, and how answers are read: fast where a log is known by its bytes.
 
-An experiment may hold 100,000 logs. Of each a small `Fact` is kept; whole logs only of a sample, see `sampling`.
+An experiment may hold a million logs. Of each a small `Fact` is kept; whole logs only of a sample, see `sampling`.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from parea_conformance.contract import Contract
-from parea_conformance.http.json_text import TooDeepError, parse
+from parea_conformance.http.json_text import parse
+from parea_conformance.logs.elements import Elements, elements
 from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
 
-_RAW = msgspec.json.Decoder(list[msgspec.Raw])
+_DIGEST = 16
+_FAULTS = 100
+"""How many faults of one answer are told; a server may answer any number of logs that are wrong."""
 
 
-@dataclass(frozen=True)
-class Fact:
-    """What is kept of a root log.
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of a root log: little, for there may be a million.
 
     Attributes:
-        key: its place in an answer: the instant of its start, then its trace id.
+        start: the instant of its start.
         root: whether it says of itself that it is a root log.
         parent: whether it has children.
-        content: a digest of what it says, whatever the order of its members.
+        digests: of its bytes, and of what it says, whatever the order of its members.
     """
 
     trace_id: str
-    key: tuple[int, str]
+    start: int
     root: bool
     parent: bool
-    content: bytes
+    digests: bytes
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Its place in an answer: the instant of its start, then its trace id."""
+        return self.start, self.trace_id
+
+    @property
+    def content(self) -> bytes:
+        """A digest of what it says."""
+        return self.digests[_DIGEST:]
+
+
+class _Named(msgspec.Struct, gc=False):
+    """A log of which nothing but the name is read."""
+
+    trace_id: str
+
+
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def _digest(data: bytes | msgspec.Raw) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
 
 
 def fault_of_log(contract: Contract, log: object) -> str | None:
@@ -57,37 +77,32 @@ def fault_of_log(contract: Contract, log: object) -> str | None:
     return None
 
 
-def _fact(log: Log) -> Fact:
+def _fact(log: Log, raw: bytes) -> Fact:
     trace_id, parent = log["trace_id"], log.get("parent_trace_id")
     content = _digest(json.dumps(log, sort_keys=True).encode())
-    return Fact(trace_id, root_key(log), parent in (None, trace_id), bool(log.get("children_logs")), content)
+    root = parent in (None, trace_id)
+    return Fact(trace_id, root_key(log)[0], root, bool(log.get("children_logs")), raw + content)
 
 
-def elements(body: bytes) -> list[msgspec.Raw | Any]:
-    """The elements of a JSON array, as views of its bytes; as values where the fast reader refuses what JSON allows.
-
-    Raises:
-        ValueError: the body is not JSON in UTF-8, or too deep.
-        TypeError: it is JSON, but not an array.
-    """
-    try:
-        return list(_RAW.decode(body))
-    except RecursionError:
-        raise TooDeepError from None
-    except msgspec.DecodeError:
-        value = parse(body)
-        if not isinstance(value, list):
-            raise TypeError("what is not an array") from None
-        return value
-
-
-@dataclass
 class KnownLogs:
-    """The facts of all root logs that were seen, by their bytes and by their trace id."""
+    """The facts of all root logs that were seen, by their trace id.
 
-    contract: Contract
-    by_id: dict[str, Fact] = field(default_factory=dict)
-    _by_bytes: dict[bytes, Fact] = field(default_factory=dict)
+    Attributes:
+        by_id: those of the unfiltered answer, once it was read.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.by_id: dict[str, Fact] = {}
+        self._others: dict[str, Fact] = {}
+
+    def settle(self) -> None:
+        """Take what was read until now for the whole experiment."""
+        self.by_id, self._others = self._others, {}
+
+    def reader(self, visit: Callable[[Log], None] | None = None) -> "AnswerReader":
+        """What reads one answer as it comes; `visit` as in `read`."""
+        return AnswerReader(self, visit)
 
     def read(self, body: bytes, visit: Callable[[Log], None] | None = None) -> tuple[list[Fact], list[str]]:
         """The facts of an answer's logs, in their order, and what is wrong with those that break the schema.
@@ -100,21 +115,87 @@ class KnownLogs:
             ValueError: the body is not JSON, or too deep.
             TypeError: it is not an array.
         """
-        facts: list[Fact] = []
-        faults: list[str] = []
-        for index, element in enumerate(elements(body)):
-            digest = _digest(element) if isinstance(element, msgspec.Raw) else b""
-            fact = self._by_bytes.get(digest)
-            if fact is None or visit is not None:
-                log = parse(bytes(element)) if isinstance(element, msgspec.Raw) else element
-                fault = None if fact is not None else fault_of_log(self.contract, log)
-                if fault is not None:
-                    faults.append(f"log {index} of the answer breaks the schema at {fault}")
-                    continue
-                if visit is not None:
-                    visit(log)
-                fact = fact or _fact(log)
-                if digest:
-                    self._by_bytes[digest] = fact
-            facts.append(fact)
-        return facts, faults
+        reader = self.reader(visit)
+        reader.take(elements(body))
+        return reader.result()
+
+    def find(self, element: msgspec.Raw, digest: bytes) -> Fact | None:
+        """The fact of a log with these very bytes, if one was seen."""
+        try:
+            name = _NAMED.decode(element).trace_id
+        except msgspec.MsgspecError:  # not even a name: the schema has more to say of it
+            return None
+        fact = self.by_id.get(name) or self._others.get(name)
+        return fact if fact is not None and fact.digests.startswith(digest) else None
+
+    def keep(self, fact: Fact) -> None:
+        """Remember a log that was not seen before."""
+        if fact.trace_id not in self.by_id:
+            self._others.setdefault(fact.trace_id, fact)
+
+
+class AnswerReader:
+    """Reads one answer, whole or as it comes; the facts of its logs are what is kept of it."""
+
+    def __init__(self, known: KnownLogs, visit: Callable[[Log], None] | None = None) -> None:
+        self._known, self._visit = known, visit
+        self._facts: list[Fact] = []
+        self._faults: list[str] = []
+        self._count = self._wrong = 0
+        self._elements = Elements()
+        self._problem: ValueError | TypeError | None = None
+
+    def feed(self, chunk: bytes) -> bool:
+        """Take more of the answer; False where it cannot be read on, which `close` tells."""
+        try:
+            self.take(self._elements.feed(chunk))
+        except (ValueError, TypeError) as error:
+            self._problem = error
+        return self._problem is None
+
+    def close(self) -> tuple[list[Fact], list[str]]:
+        """What `KnownLogs.read` gives, once the answer has come whole.
+
+        Raises:
+            ValueError: the answer is not JSON, or too deep or too long.
+            TypeError: it is not an array.
+        """
+        if self._problem is not None:
+            raise self._problem
+        self.take(self._elements.close())
+        return self.result()
+
+    def take(self, found: Iterable[msgspec.Raw | Any]) -> None:
+        """Read the next logs."""
+        for element in found:
+            fact, fault = self._one(element)
+            if fact is not None:
+                self._facts.append(fact)
+            elif self._wrong < _FAULTS:
+                self._faults.append(f"log {self._count} of the answer breaks the schema at {fault}")
+            self._wrong += fact is None
+            self._count += 1
+
+    def result(self) -> tuple[list[Fact], list[str]]:
+        """The facts, and the faults; of many faults the first, and how many more there are."""
+        more = self._wrong - len(self._faults)
+        return self._facts, [*self._faults, *([f"{more} more logs of the answer break the schema"] if more else [])]
+
+    def _one(self, element: msgspec.Raw | Any) -> tuple[Fact | None, str | None]:
+        """The fact of one log, or what is wrong with it."""
+        digest, fact = bytes(_DIGEST), None
+        if isinstance(element, msgspec.Raw):
+            digest = _digest(element)
+            fact = self._known.find(element, digest)
+        if fact is not None and self._visit is None:
+            return fact, None
+        log: Any = parse(bytes(element)) if isinstance(element, msgspec.Raw) else element
+        if fact is None:
+            fault = fault_of_log(self._known.contract, log)
+            if fault is not None:
+                return None, fault
+            fact = _fact(log, digest)
+            self._known.keep(fact)
+        if self._visit is not None:
+            self._visit(log)
+        return fact, None

@@ -5,6 +5,7 @@ named here get one telling value from their kind, so that a member that is new i
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,21 @@ def write(directory: Path, contract: Contract) -> list[Path]:
     for experiment, held in experiments.items():
         path = directory / f"{experiment}.jsonl"
         lines = [json.dumps(log, ensure_ascii=False, separators=(",", ":")) + "\n" for log in held]
-        path.write_text("".join(lines), encoding="utf-8", newline="\n")
+        _write(path, "".join(lines))
         paths.append(path)
     return paths
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, through no link: whoever may write into the folder could have laid one to a file of ours.
+
+    Raises:
+        OSError: the file cannot be written, or is a symbolic link.
+    """
+    if path.is_symlink():  # said clearly; that none is laid from now on, the flag sees to
+        raise FileExistsError(f"{path} is a symbolic link, and is not followed")
+    flag = getattr(os, "O_NOFOLLOW", 0)
+    with open(
+        path, "w", encoding="utf-8", newline="\n", opener=lambda name, flags: os.open(name, flags | flag, 0o666)
+    ) as file:
+        file.write(text)

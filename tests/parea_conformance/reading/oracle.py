@@ -314,6 +314,8 @@ _OF_ONE_VALUE: dict[str, Callable[[Reading, object, str], bool]] = {
     **{name: _ordering(name) for name in _ORDERINGS},
 }
 """Operators that a log matches when some value of it does."""
+OPERATORS = frozenset({*_OF_ALL_VALUES, *_OF_ONE_VALUE})
+"""The operators that the oracle knows."""
 _EQUAL: dict[type, Callable[[Reading, Any, str], bool]] = {
     str: lambda reading, this, value: reading.text_equal(this, value),
     float: lambda reading, this, value: reading.number_equal(this, value),

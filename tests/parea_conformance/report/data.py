@@ -45,6 +45,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "verdict": verdict_line(report),
         "status": report.status,
         "cause": report.cause,
+        "notes": list(report.notes),
         "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "run": {
             "base_url": options.base_url,
@@ -55,6 +56,8 @@ def as_data(report: Report) -> dict[str, Any]:
             "seed": options.seed,
             "accept_undecided": options.accept_undecided,
             "dry_run": options.dry_run,
+            "allow_writes": options.allow_writes,
+            "parameters": dict(options.parameters),
             "max_requests": options.max_requests,
             "rate": options.rate,
             "planned": dict(report.outline),

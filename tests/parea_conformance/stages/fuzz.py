@@ -1,25 +1,19 @@
 """Bodies made up by schemathesis from the contract: what the schema accepts must be answered, the rest refused.
 
 Schemathesis generates; what must come follows from the contract's one rule, so that a mutation which happens to be
-valid is no false alarm. The seed decides the bodies, and nothing is kept between runs.
+valid is no false alarm. The seed decides the bodies.
 """
 
-import functools
 import json
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-import schemathesis
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from schemathesis import Case, GenerationMode
-from schemathesis.schemas import APIOperation
-
 from parea_conformance.context import Context
-from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
-from parea_conformance.http.json_text import encode, parse
+from parea_conformance.http.json_text import parse
 from parea_conformance.logs.sample import Sample
+from parea_conformance.probes.made_up import MadeUp
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
@@ -27,54 +21,21 @@ _MANY = 2000
 REQUIREMENTS = ("body.accepted", "body.rejected", "body.location")
 
 
-@functools.lru_cache(maxsize=32)
-def generate(contract: Contract, mode: GenerationMode, number: int, seed_: int) -> tuple[bytes, ...]:
-    """So many bodies, valid or mutated; the same for the same seed, so they are kept."""
-    loaded = schemathesis.openapi.from_dict(dict(contract.document))
-    operation: APIOperation[Any, Any, Any, Any] = loaded[contract.path]["POST"]
-    # Only the body is to vary: a key or a path that is made up would be answered 401 or 404, and prove nothing.
-    cases = operation.as_strategy(mode, path_parameters={"experiment_uuid": "x"}, headers={contract.key_header: "x"})
-    made: list[bytes] = []
-
-    @seed(seed_)
-    @settings(
-        max_examples=number,
-        database=None,
-        phases=[Phase.generate],
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-    @given(cases)
-    def collect(case: Case[Any]) -> None:
-        body = case.body
-        made.append(body if isinstance(body, bytes) else encode(body) if _is_json(body) else b"")
-
-    collect()
-    return tuple(dict.fromkeys(made))
-
-
-def _is_json(body: object) -> bool:
-    try:
-        json.dumps(body, allow_nan=False)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def judge(context: Context, sample: Sample, misread: Collection[str]) -> None:
-    """Send what is generated; judge statuses, and the logs of what was answered.
+def judge(context: Context, sample: Sample, misread: Collection[str], made: MadeUp) -> None:
+    """Send what was made up; judge statuses, and the logs of what was answered.
 
     Args:
         context: the run.
         sample: the logs to judge by.
         misread: members of which nothing is asked: that the server does not find them is known.
+        made: the bodies.
     """
     # Of many logs every second made-up filter would bring all: then the status is judged, and not the logs.
     long = len(context.known.by_id) > _MANY
-    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-        for body in generate(context.contract, mode, context.options.fuzz, context.options.seed):
-            exchange = context.client.send(replace(context.client.request(body), brief=long))
+    for bodies in made:
+        requests = [replace(context.client.request(body), brief=long) for body in bodies]
+        for exchange in context.client.send_all(requests):
+            body = exchange.request.body
             value, readable = _read(body)
             if readable and context.contract.accepts(value):
                 _judge_accepted(context, sample, exchange, value, misread)

@@ -2,10 +2,11 @@
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from parea_conformance.context import Context
+from parea_conformance.http.client import BudgetSpentError
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.reading.filter import Filter
 from parea_conformance.stages.meaning import Meaning, Seen
@@ -91,19 +92,34 @@ def judge(context: Context, sample: Sample, meaning: Meaning) -> None:
     """Ask what the laws need, and judge them.
 
     A law accuses only where the oracle found nothing: of answers that are known to be wrong it says nothing new.
+
+    Raises:
+        BudgetSpentError: no more requests may be sent; what was sent has been judged.
     """
-    for law in LAWS:
-        by_requirement: dict[str, list[Filter]] = {}
-        for plan in meaning.plans:
-            asked = [probe.filter for probe in plan.probes if probe.filter.operator == law.operator]
-            bound = not plan.requirement.endswith(tuple(f".{kind}" for kind in law.not_for)) if law.not_for else True
-            if bound and plan.requirement.startswith(f"filter.{law.operator}."):
-                by_requirement[plan.requirement] = asked[:_EACH]
-        for requirement, asked in by_requirement.items():
-            for filter_ in asked:
-                others = [other for other in law.others(filter_) if context.contract.accepts(other.body())]
-                answers = [meaning.ask(filter_), *(meaning.ask(other) for other in others)]
-                _judge(context, law, requirement, sample, answers)
+    asked = [(law, requirement, filters) for law in LAWS for requirement, filters in _asked(context, law, meaning)]
+    spent: BudgetSpentError | None = None
+    try:
+        meaning.ask_all(filter_ for _, _, filters in asked for filter_ in filters)
+    except BudgetSpentError as error:
+        spent = error
+    for law, requirement, filters in asked:
+        if all(filter_ in meaning.seen for filter_ in filters):
+            _judge(context, law, requirement, sample, [meaning.seen[filter_] for filter_ in filters])
+    if spent is not None:
+        raise spent
+
+
+def _asked(context: Context, law: Law, meaning: Meaning) -> Iterator[tuple[str, Sequence[Filter]]]:
+    """What is asked for a law: by requirement, the filter that it starts from, and those that it asks beside it."""
+    by_requirement: dict[str, list[Filter]] = {}
+    for plan in meaning.plans:
+        asked = [probe.filter for probe in plan.probes if probe.filter.operator == law.operator]
+        bound = not plan.requirement.endswith(tuple(f".{kind}" for kind in law.not_for)) if law.not_for else True
+        if bound and plan.requirement.startswith(f"filter.{law.operator}."):
+            by_requirement[plan.requirement] = asked[:_EACH]
+    for requirement, starts in by_requirement.items():
+        for start in starts:
+            yield requirement, [start, *(each for each in law.others(start) if context.contract.accepts(each.body()))]
 
 
 def _judge(context: Context, law: Law, requirement: str, sample: Sample, answers: Sequence[Seen]) -> None:

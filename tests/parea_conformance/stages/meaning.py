@@ -1,6 +1,6 @@
 """What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from parea_conformance.context import Context
@@ -53,23 +53,35 @@ class Meaning:
 
     def ask(self, filter_: Filter) -> Seen:
         """Send a filter, unless its answer is known; judge the make-up of the answer."""
-        if filter_ not in self.seen:
-            exchange = self._context.client.ask(filter_)
-            answer = self._context.read(exchange) if exchange.status == 200 else None
-            self._accepted(exchange, filter_)
-            if answer is None:
-                return self.seen.setdefault(filter_, Seen(filter_, exchange.trimmed(), None))
-            self._composition.answer(answer, str(filter_))
-            strangers = self._composition.strangers(answer)
-            if strangers:
-                summary = f"{filter_}: logs that the unfiltered answer does not hold"
-                failure = self._context.failure(
-                    exchange, summary, "some of the unfiltered logs", unexpected=tuple(strangers)
-                )
-                self._context.ledger.fail("result.uncapped", failure)
-            logs = self._sample.known(answer.ids)
-            self.seen[filter_] = Seen(filter_, answer.exchange, logs, answer.ids[: LONGEST + 1])
+        self.ask_all([filter_])
         return self.seen[filter_]
+
+    def ask_all(self, filters: Iterable[Filter]) -> None:
+        """Send the filters whose answers are not known, several at a time where the server may be asked so.
+
+        Raises:
+            BudgetSpentError: no more requests may be sent; what was sent has been judged.
+        """
+        unknown = [filter_ for filter_ in dict.fromkeys(filters) if filter_ not in self.seen]
+        client = self._context.client
+        exchanges = client.send_all(client.request(filter_) for filter_ in unknown)
+        for filter_, exchange in zip(unknown, exchanges, strict=True):
+            self.seen[filter_] = self._look_at(filter_, exchange)
+
+    def _look_at(self, filter_: Filter, exchange: Exchange) -> Seen:
+        answer = self._context.read(exchange) if exchange.status == 200 else None
+        self._accepted(exchange, filter_)
+        if answer is None:
+            return Seen(filter_, exchange.trimmed(), None)
+        self._composition.answer(answer, str(filter_))
+        strangers = self._composition.strangers(answer)
+        if strangers:
+            summary = f"{filter_}: logs that the unfiltered answer does not hold"
+            shown = tuple(strangers[:_SHOWN])
+            failure = self._context.failure(exchange, summary, "some of the unfiltered logs", unexpected=shown)
+            self._context.ledger.fail("result.uncapped", failure)
+        logs = self._sample.known(answer.ids)
+        return Seen(filter_, answer.exchange, logs, answer.ids[: LONGEST + 1])
 
     def _accepted(self, exchange: Exchange, filter_: Filter) -> None:
         failure = None
@@ -85,15 +97,12 @@ class Meaning:
         Raises:
             BudgetSpentError: no more requests may be sent; what was sent has been judged.
         """
-        sent: list[Plan] = []
         spent: BudgetSpentError | None = None
-        for plan_ in self.plans:
-            try:
-                for probe in plan_.probes:
-                    self.ask(probe.filter)
-                sent.append(plan_)
-            except BudgetSpentError as error:
-                spent = error
+        try:
+            self.ask_all(probe.filter for plan_ in self.plans for probe in plan_.probes)
+        except BudgetSpentError as error:
+            spent = error
+        sent = [plan_ for plan_ in self.plans if all(probe.filter in self.seen for probe in plan_.probes)]
         probes = [probe for plan_ in sent for probe in plan_.probes]
         excused = self._tree_explains(probes)
         self.misread = frozenset(member for member in self._context.contract.kinds if self._is_misread(member, probes))

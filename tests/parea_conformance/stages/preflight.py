@@ -20,27 +20,29 @@ _CAUSES = {
 ALL_NULL = {"filter_field": None, "filter_key": None, "filter_operator": None, "filter_value": None}
 
 
-def first_contact(context: Context) -> Exchange:
-    """Fetch the unfiltered logs.
+def first_contact(context: Context, sampler: Sampler) -> Exchange:
+    """Fetch the unfiltered logs; of many a sample is taken as they come.
 
     Raises:
         CannotJudgeError: the server cannot be reached, or not with this key and experiment; the message says which.
     """
-    exchange = context.client.ask(UNFILTERED)
+    client = context.client
+    client.long_answer = lambda: context.known.reader(sampler.visit)
+    exchange = client.ask(UNFILTERED)
+    client.long_answer = context.known.reader
     if exchange.status in _CAUSES:
         raise CannotJudgeError(f"{_CAUSES[exchange.status]}: {exchange.error or exchange.request.path}")
     return exchange
 
 
-def preflight(context: Context, exchange: Exchange) -> tuple[Sample, Answer]:
+def preflight(context: Context, exchange: Exchange, sampler: Sampler) -> tuple[Sample, Answer]:
     """Read the unfiltered logs, and compare the ways of asking for them.
 
     Raises:
         CannotJudgeError: there is nothing to judge by, and the message says why.
     """
-    sampler = Sampler(context.options.seed, context.contract.kinds)
     answer = _logs(context, exchange, sampler)
-    context.known.by_id.update({fact.trace_id: fact for fact in answer.facts})
+    context.known.settle()
     for label, body in (("four nulls", ALL_NULL), ("one null", {"filter_field": None})):
         other = context.client.send(context.client.request(body))
         read = context.read(other) if other.status == 200 else None

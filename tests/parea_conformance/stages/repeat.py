@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 
 from parea_conformance.context import Context
-from parea_conformance.http.client import Exchange
-from parea_conformance.http.many import AT_A_TIME, ask_many
+from parea_conformance.http.client import AT_A_TIME, Exchange
+from parea_conformance.ledger import Failure
 from parea_conformance.reading.filter import UNFILTERED, Filter
 from parea_conformance.stages.meaning import LONGEST, Meaning, Seen
 
@@ -14,7 +14,7 @@ _AGAIN = 24
 _ROUNDS = 4
 
 
-def _telling(meaning: Meaning, seed: int, most: int) -> list[Seen]:
+def telling(meaning: Meaning, seed: int, most: int) -> list[Seen]:
     """Filters whose answers differ from each other, so that one answer cannot pass for another."""
     sizes = [one for one in meaning.seen.values() if one.logs is not None and len(one.ids) <= LONGEST]
     seen = list({one.ids: one for one in sizes}.values())
@@ -22,9 +22,18 @@ def _telling(meaning: Meaning, seed: int, most: int) -> list[Seen]:
     return seen[:most]
 
 
-def _same(context: Context, exchange: Exchange, ids: Sequence[str]) -> bool:
+def same(context: Context, exchange: Exchange, ids: Sequence[str]) -> bool:
+    """Whether an answer holds these logs in this order."""
     answer = context.read(exchange) if exchange.status == 200 else None
     return answer is not None and list(answer.ids) == list(ids)
+
+
+def in_a_crowd(context: Context, exchange: Exchange, filter_: Filter, ids: Sequence[str]) -> Failure | None:
+    """The failure of an answer that holds other logs than when the filter was asked alone; None when it does not."""
+    if same(context, exchange, ids):
+        return None
+    summary = f"{filter_}: answered otherwise among {AT_A_TIME} requests at a time"
+    return context.failure(exchange, summary, " ".join(ids[:10]) or "no log")
 
 
 def requests() -> int:
@@ -32,10 +41,17 @@ def requests() -> int:
     return (_AGAIN + 1) * (_ROUNDS + 1)
 
 
-def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str]) -> None:
-    """Ask some filters again, one after another and then many at a time."""
+def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str], first: Failure | None) -> None:
+    """Ask some filters again, one after another and then many at a time.
+
+    Args:
+        context: the run.
+        meaning: what was asked before.
+        unfiltered: the trace ids of the unfiltered answer.
+        first: what the trial found; it counts where nothing else shows it.
+    """
     asked: list[tuple[Filter, Sequence[str]]] = [
-        (one.filter, one.ids) for one in _telling(meaning, context.options.seed, _AGAIN)
+        (one.filter, one.ids) for one in telling(meaning, context.options.seed, _AGAIN)
     ]
     if len(unfiltered) <= LONGEST:
         asked.append((UNFILTERED, unfiltered))
@@ -44,8 +60,8 @@ def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str]) -> None
         failure = context.failure(
             exchange, f"{filter_}: asked again, answered otherwise", " ".join(ids[:10]) or "no log"
         )
-        same = _same(context, exchange, ids)
-        context.ledger.judge("robust.stateless", f"asked again: {filter_}", None if same else failure)
+        held = same(context, exchange, ids)
+        context.ledger.judge("robust.stateless", f"asked again: {filter_}", None if held else failure)
     if not asked:
         for name in REQUIREMENTS:
             context.ledger.undecide(
@@ -56,10 +72,9 @@ def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str]) -> None
         context.ledger.skip("robust.concurrency", "the server does not repeat its answers even one at a time")
         return
     crowd = asked * _ROUNDS
-    exchanges = ask_many(context.client, [filter_ for filter_, _ in crowd])
+    proof = f"{len(crowd)} requests, {AT_A_TIME} at a time"
+    exchanges = context.client.send_all([context.client.request(filter_) for filter_, _ in crowd], AT_A_TIME)
     for (filter_, ids), exchange in zip(crowd, exchanges, strict=True):
-        summary = f"{filter_}: answered otherwise among {AT_A_TIME} requests at a time"
-        failure = context.failure(exchange, summary, " ".join(ids[:10]) or "no log")
-        same = _same(context, exchange, ids)
-        proof = f"{len(crowd)} requests, {AT_A_TIME} at a time"
-        context.ledger.judge("robust.concurrency", proof, None if same else failure)
+        context.ledger.judge("robust.concurrency", proof, in_a_crowd(context, exchange, filter_, ids))
+    if first is not None and not context.ledger.failed("robust.concurrency"):
+        context.ledger.fail("robust.concurrency", first)

@@ -8,7 +8,8 @@ from ..._http.async_streams import AsyncLogStream
 from ..._http.calls import Call
 from ..._http.deadlines import check_deadline
 from ..._http.elements import check_invalid
-from ..._http.requests import DEFAULT, Request, Seconds, Timeout, segment
+from ..._http.parameters import segment
+from ..._http.requests import DEFAULT, Request, Seconds, Timeout
 from ..._http.results import logs_of
 from ..._http.sync_streams import LogStream
 from ..._json.decoding import encode
@@ -30,13 +31,13 @@ def _request(
     check_deadline(deadline)
     return Request(
         "POST",
-        f"/api/parea/v1/experiment/{segment(experiment_uuid)}/trace_logs",
+        "/api/parea/v1/experiment/{experiment_uuid}/trace_logs".replace("{experiment_uuid}", segment(experiment_uuid)),
         Call("get_experiment_trace_logs", "POST"),
         encode(body),
         safe=True,
         timeout=timeout,
         deadline=deadline,
-        headers=headers_of(extra_headers, "extra_headers"),
+        headers={**headers_of(extra_headers, "extra_headers")},
     )
 
 
@@ -47,7 +48,7 @@ def _response(answer: Answer, invalid: Invalid) -> Response[Logs[TraceLog]]:
     return Response(answer.status_code, answer.content, answer.headers, parsed)
 
 
-def sync_detailed(  # noqa: PLR0913 - the documented options
+def sync_detailed(
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
@@ -87,19 +88,13 @@ def sync_detailed(  # noqa: PLR0913 - the documented options
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    request = _request(
-        experiment_uuid=experiment_uuid,
-        body=body,
-        timeout=timeout,
-        deadline=deadline,
-        extra_headers=extra_headers,
-    )
+    request = _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers)
     with client.told(request):
         answer = client.send(request)
         return _response(answer, invalid)
 
 
-def sync(  # noqa: PLR0913 - the documented options
+def sync(
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
@@ -141,9 +136,9 @@ def sync(  # noqa: PLR0913 - the documented options
     """
     return (
         sync_detailed(
-            experiment_uuid=experiment_uuid,
-            client=client,
+            experiment_uuid,
             body=body,
+            client=client,
             invalid=invalid,
             timeout=timeout,
             deadline=deadline,
@@ -152,7 +147,7 @@ def sync(  # noqa: PLR0913 - the documented options
     ).parsed
 
 
-async def asyncio_detailed(  # noqa: PLR0913 - the documented options
+async def asyncio_detailed(
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
@@ -192,19 +187,13 @@ async def asyncio_detailed(  # noqa: PLR0913 - the documented options
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    request = _request(
-        experiment_uuid=experiment_uuid,
-        body=body,
-        timeout=timeout,
-        deadline=deadline,
-        extra_headers=extra_headers,
-    )
+    request = _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers)
     with client.told(request):
         answer = await client.asend(request)
         return _response(answer, invalid)
 
 
-async def asyncio(  # noqa: PLR0913 - the documented options
+async def asyncio(
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
@@ -246,9 +235,9 @@ async def asyncio(  # noqa: PLR0913 - the documented options
     """
     return (
         await asyncio_detailed(
-            experiment_uuid=experiment_uuid,
-            client=client,
+            experiment_uuid,
             body=body,
+            client=client,
             invalid=invalid,
             timeout=timeout,
             deadline=deadline,
@@ -257,7 +246,7 @@ async def asyncio(  # noqa: PLR0913 - the documented options
     ).parsed
 
 
-def stream(  # noqa: PLR0913 - the documented options
+def stream(
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
@@ -301,20 +290,14 @@ def stream(  # noqa: PLR0913 - the documented options
             `TruncatedResponse` when it broke off.
     """
     return client.stream(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-            deadline=deadline,
-            extra_headers=extra_headers,
-        ),
+        _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers),
         200,
         TraceLog,
         invalid,
     )
 
 
-def astream(  # noqa: PLR0913 - the documented options
+def astream(
     experiment_uuid: str,
     *,
     client: AuthenticatedClient | Client,
@@ -358,13 +341,7 @@ def astream(  # noqa: PLR0913 - the documented options
             `TruncatedResponse` when it broke off.
     """
     return client.astream(
-        _request(
-            experiment_uuid=experiment_uuid,
-            body=body,
-            timeout=timeout,
-            deadline=deadline,
-            extra_headers=extra_headers,
-        ),
+        _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers),
         200,
         TraceLog,
         invalid,

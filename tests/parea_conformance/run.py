@@ -1,0 +1,195 @@
+"""The stages of a run, in their order."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import ModuleType
+
+from parea_conformance import contract, written
+from parea_conformance.context import CannotJudgeError, Context
+from parea_conformance.contract import Contract
+from parea_conformance.http.client import AT_A_TIME, BudgetSpentError, Client, Exchange
+from parea_conformance.ledger import Failure, Ledger
+from parea_conformance.logs.known import KnownLogs
+from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.sampling import Sampler
+from parea_conformance.options import Options
+from parea_conformance.probes.made_up import Making, MakingFailedError, making
+from parea_conformance.probes.planner import planned
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import OPERATORS
+from parea_conformance.stages import (
+    cases,
+    composition,
+    every_answer,
+    fuzz,
+    laws,
+    meaning,
+    operations,
+    preflight,
+    repeat,
+    trial,
+)
+from parea_conformance.stages.composition import Composition
+from parea_conformance.stages.every_answer import EveryAnswer
+from parea_conformance.stages.meaning import Meaning
+
+Progress = Callable[[str, int, int], None]
+
+_GIGABYTE = 1e9
+_MUCH = 0.5e9
+
+
+def covered() -> set[str]:
+    """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
+    names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
+    for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
+        names.update(stage.REQUIREMENTS)
+    return names
+
+
+class Run:
+    """The stages of one run, and what they find."""
+
+    def __init__(
+        self, said: Contract, options: Options, client: Client, progress: Progress, notify: Callable[[str], None]
+    ) -> None:
+        self.ledger = Ledger(said.select(options.classes).values())
+        self.logs = 0
+        self.outline: dict[str, int] = {}
+        self.notes: list[str] = []
+        self._context = Context(said, options, client, self.ledger, KnownLogs(said))
+        self._progress, self._notify = progress, notify
+        self._mixed_up: Failure | None = None
+
+    def whole(self) -> "Run":
+        """Run the stages; once more, one request at a time, where it came out late that answers are mixed up.
+
+        Raises:
+            CannotJudgeError: there is nothing to judge by.
+            ServerGoneError: the server answers nothing any more.
+        """
+        context, client = self._context, self._context.client
+        if unknown := [name for name in context.contract.operators if name not in OPERATORS]:
+            raise CannotJudgeError(f"the oracle (reading/oracle.py) does not know the operator {', '.join(unknown)}")
+        observers = list(client.observers)
+        sampler = Sampler(context.options.seed, context.contract.kinds)
+        self._progress(_name(preflight), 0, 0)
+        with contextlib.ExitStack() as stack:
+            if not context.options.dry_run and any(name in self.ledger for name in fuzz.REQUIREMENTS):
+                made = making(context.contract, context.options.fuzz, context.options.seed)
+                self._making: Making | None = stack.enter_context(made)
+            else:
+                self._making = None
+            self._stages(sampler)
+        if client.width == 1 or not any(self.ledger.failed(name) for name in repeat.REQUIREMENTS):
+            return self
+        if client.pace.left < client.sent:
+            self._note("answers are mixed up, and too few requests are left to judge it one at a time: trust no other")
+            return self
+        again = Run(context.contract, replace(context.options, concurrency=1), client, self._progress, self._notify)
+        again._note("judged a second time, one request at a time: the server mixed up answers late in the run")
+        client.width, client.observers = 1, observers
+        return again.whole()
+
+    def _note(self, text: str) -> None:
+        self.notes.append(text)
+        self._notify(written.text(text, self._context.client.secrets))
+
+    def _stages(self, sampler: Sampler) -> None:
+        context = self._context
+        exchange = preflight.first_contact(context, sampler)
+        observer = EveryAnswer(context)
+        observer(exchange)
+        context.client.observers.append(observer)
+        size = exchange.size
+        sample, unfiltered = preflight.preflight(context, exchange, sampler)
+        del exchange  # which holds all logs of the experiment
+        self.logs = len(unfiltered.facts)
+        whole = Composition(context, sample)
+        whole.unfiltered(unfiltered)
+        probes = Meaning(context, sample, whole)
+        self.outline = _outline(context, probes)
+        self._estimate(size, sample, probes)
+        if context.options.dry_run:
+            for name in self.ledger.entries:
+                self.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
+            return
+        # Errors, which every class has requirements for, come from the cases: these are sent always.
+        stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
+            (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
+            (meaning, (), True, probes.send),
+            (laws, (), True, lambda: laws.judge(context, sample, probes)),
+            (cases, cases.REQUIREMENTS, True, lambda: cases.judge(context)),
+            (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
+            (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
+            (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
+        )
+        for stage, requirements, always, work in stages:
+            if not always and not any(name in self.ledger for name in requirements):
+                continue
+            told = _telling(self._progress, _name(stage), context.client, sum(self.outline.values()))
+            context.client.observers.append(told)
+            try:
+                work()
+            except BudgetSpentError as error:
+                for requirement in (*requirements, *observer.unseen()):
+                    self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
+            context.client.observers.remove(told)
+        whole.close()
+        observer.close()
+
+    def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
+        """Say how much will be read, where that is much."""
+        shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.probes}
+        read = size * sum(shares.values()) / len(sample.logs)
+        if read > _MUCH:
+            self._note(
+                f"the {self.logs:,} logs are {size / _GIGABYTE:.1f} GB; the answers to the planned filters will be "
+                f"about {read / _GIGABYTE:,.0f} GB more"
+            )
+
+    def _try(self, probes: Meaning) -> None:
+        """Ask several requests at a time from now on, unless the server mixes them up."""
+        why, self._mixed_up = trial.judge(self._context, probes)
+        if why:
+            self._note(f"asked one request at a time: {why}")
+        elif not self._context.client.busy:
+            self._context.client.width = min(self._context.options.concurrency, AT_A_TIME)
+
+    def _fuzz(self, sample: Sample, probes: Meaning) -> None:
+        assert self._making is not None  # it is made wherever this stage runs
+        try:
+            bodies = self._making.bodies()
+        except MakingFailedError as error:
+            for name in fuzz.REQUIREMENTS:
+                self.ledger.error(name, str(error))
+        else:
+            fuzz.judge(self._context, sample, probes.misread, bodies)
+
+
+def _name(stage: ModuleType) -> str:
+    """The name of a stage: that of its module."""
+    return stage.__name__.rpartition(".")[2]
+
+
+def _telling(progress: Progress, stage: str, client: Client, total: int) -> Callable[[Exchange], None]:
+    progress(stage, client.sent, total)
+    return lambda _exchange: progress(stage, client.sent, total)
+
+
+def _outline(context: Context, probes: Meaning) -> dict[str, int]:
+    """How many requests each requirement takes; a filter that serves several counts for the first."""
+    counts = Counter[str]()
+    asked: set[Filter] = set()
+    for plan in probes.plans:
+        new = {probe.filter for probe in plan.probes} - asked
+        asked |= new
+        counts[plan.requirement] += len(new)
+    for case in cases.cases(context.client, context.contract):
+        counts[case.requirement] += 1
+    for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
+        if any(name in context.ledger for name in names):
+            counts.update(dict.fromkeys(names, number))
+    return dict(counts)

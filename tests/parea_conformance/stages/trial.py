@@ -1,0 +1,37 @@
+"""Whether the server may be asked several requests at a time: first of all, with few requests.
+
+What a server mixes up, or answers otherwise the second time, would be taken for what filters mean.
+"""
+
+from parea_conformance.context import Context
+from parea_conformance.http.client import AT_A_TIME
+from parea_conformance.ledger import Failure
+from parea_conformance.stages.meaning import Meaning
+from parea_conformance.stages.repeat import in_a_crowd, telling
+
+_FILTERS = 8
+_ROUNDS = 4
+
+
+def requests() -> int:
+    """How many requests this stage sends at the most, beside those whose answers later stages need as well."""
+    return _FILTERS * _ROUNDS
+
+
+def judge(context: Context, meaning: Meaning) -> tuple[str, Failure | None]:
+    """Ask a few filters one after another, then many at a time.
+
+    Returns:
+        Why no more than one may be asked at a time; empty where several may. And an answer that was another among many.
+    """
+    filters = {probe.expected: probe.filter for plan in meaning.plans for probe in plan.probes if probe.expected}
+    meaning.ask_all([filters[logs] for logs in sorted(filters, key=len)[:_FILTERS]])
+    crowd = telling(meaning, context.options.seed, _FILTERS) * _ROUNDS
+    if len(crowd) <= _ROUNDS:
+        return "too few answers are short enough to find out whether the server mixes them up", None
+    exchanges = context.client.send_all([context.client.request(one.filter) for one in crowd], AT_A_TIME)
+    for one, exchange in zip(crowd, exchanges, strict=True):
+        failure = in_a_crowd(context, exchange, one.filter, one.ids)
+        if failure is not None:
+            return "the server mixes up answers to many at a time", failure
+    return "", None
