@@ -17,8 +17,9 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-postgres conformance serve faults false-alarms
-.PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-postgres
+.PHONY: conformance serve faults false-alarms bench bench-decode bench-stream bench-tables bench-import bench-
+.PHONY: verdict lock clean fuzz-client
 
 help:  ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +89,9 @@ faults: $(READY)  ## Which requirement catches each deliberately wrong target
 
 false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seeds
 	$(BIN)/python -m faults.alarms $(ARGS)
+
+fuzz-client: $(READY)  ## Hostile answers made up by chance, against every way of calling the client
+	PYTHONPATH=generated:tests $(BIN)/python -m checks.client.fuzz $(ARGS)
 
 bench-verdict: $(READY)  ## The suite beside plain schemathesis, on the same right and wrong targets
 	PYTHONPATH=scripts $(BIN)/python -m bench.verdict $(ARGS)

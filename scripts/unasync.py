@@ -26,6 +26,9 @@ REPLACEMENTS: dict[str, str] = {
     "aclosing": "closing",
     "aclose": "close",
     "anext": "next",
+    r"aiter\(": "iter(",
+    "aiter_raw": "iter_raw",
+    "awaited": "watched",
     r"__a(?=(?:iter|next|enter|exit)__)": "__",
 }
 _RULES = [(re.compile(rf"\b{found}"), made) for found, made in REPLACEMENTS.items()]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from parea_trace_logs._http.requests import DEFAULT, Timeout
-from parea_trace_logs._http.settings import settings
+from parea_trace_logs._http.answers import MAX_LOG_BYTES
+from parea_trace_logs._http.requests import DEFAULT, Seconds, Timeout
+from parea_trace_logs._http.settings import key_of, server_of
 from parea_trace_logs.client import AuthenticatedClient
 
 if TYPE_CHECKING:
@@ -38,12 +39,16 @@ class Parea:
             not closed here, its redirects are not followed, and a User-Agent of its own is kept. Without one, httpx is
             used, or httpx2 when the environment variable `PAREA_HTTP_LIBRARY` says so.
         default_headers: Headers of every request, such as a proxy asks for, or another User-Agent.
+        deadline: Seconds for a whole call, retries and the caller's own work between two logs of a stream included,
+            after which it ends with a `PareaTimeoutError`; None, the default, for as long as the server keeps sending.
+            Each call can override it.
+        max_log_bytes: The most bytes of one log, as JSON; an answer with a larger one is an `InvalidAnswerError`.
 
     Raises:
         TypeError: An argument is of another type, such as a client of the other kind.
         MissingKeyError: There is no key.
         ValueError: `base_url` is not an http or https URL, the key or a header holds what a header cannot carry, or
-            `max_retries` is negative.
+            `max_retries` is negative, or `deadline` or `max_log_bytes` is not above 0.
     """
 
     def __init__(  # noqa: PLR0913 - the documented options
@@ -55,15 +60,20 @@ class Parea:
         max_retries: int = 2,
         http_client: SyncHTTPClient | None = None,
         default_headers: Mapping[str, str] | None = None,
+        deadline: float | None = None,
+        max_log_bytes: int = MAX_LOG_BYTES,
     ) -> None:
-        base_url, api_key = settings(api_key, base_url)
+        key = key_of(api_key)
+        del api_key  # no frame shows it, whatever is raised below
         self._client = AuthenticatedClient(
-            base_url,
-            api_key,
+            server_of(base_url),
+            key,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
             default_headers=default_headers,
+            deadline=deadline,
+            max_log_bytes=max_log_bytes,
         )
 
     def with_options(
@@ -72,6 +82,8 @@ class Parea:
         timeout: Timeout = DEFAULT,
         max_retries: int | None = None,
         default_headers: Mapping[str, str] | None = None,
+        deadline: Seconds = DEFAULT,
+        max_log_bytes: int | None = None,
     ) -> Self:
         """The same server, key and connections with other options; to close it does not close this one.
 
@@ -79,14 +91,20 @@ class Parea:
             timeout: As for the client; by default this one's.
             max_retries: As for the client; by default this one's.
             default_headers: Headers beside this one's, or in their place.
+            deadline: As for the client; by default this one's.
+            max_log_bytes: As for the client; by default this one's.
 
         Raises:
             TypeError: An argument is of another type.
-            ValueError: `max_retries` is negative, or a header cannot be sent.
+            ValueError: `max_retries` is negative, a header cannot be sent, or another limit is not above 0.
         """
         twin = copy.copy(self)
         twin._client = self._client.with_options(
-            timeout=timeout, max_retries=max_retries, default_headers=default_headers
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            deadline=deadline,
+            max_log_bytes=max_log_bytes,
         )
         return twin
 
@@ -97,6 +115,7 @@ class Parea:
         *,
         invalid: Invalid = "raise",
         timeout: Timeout = DEFAULT,
+        deadline: Seconds = DEFAULT,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Logs[TraceLog]:
         """Get the trace logs of an experiment.
@@ -114,6 +133,7 @@ class Parea:
                 index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
                 the attribute `invalid` of the result.
             timeout: Overrides the client's timeout for this call.
+            deadline: Overrides the client's deadline for this call.
             extra_headers: Headers of this call's own, beside the client's or in their place.
 
         Returns:
@@ -153,6 +173,7 @@ class Parea:
             body=checked(filters),
             invalid=invalid,
             timeout=timeout,
+            deadline=deadline,
             extra_headers=extra_headers,
         )
 
@@ -163,6 +184,7 @@ class Parea:
         *,
         invalid: Invalid = "raise",
         timeout: Timeout = DEFAULT,
+        deadline: Seconds = DEFAULT,
         extra_headers: Mapping[str, str] | None = None,
     ) -> LogStream[TraceLog]:
         """Get the trace logs of an experiment, one by one, while the answer arrives.
@@ -183,6 +205,7 @@ class Parea:
                 index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
                 the attribute `invalid` of the result.
             timeout: Overrides the client's timeout for this call.
+            deadline: Overrides the client's deadline for this call.
             extra_headers: Headers of this call's own, beside the client's or in their place.
 
         Returns:
@@ -222,6 +245,7 @@ class Parea:
             body=checked(filters),
             invalid=invalid,
             timeout=timeout,
+            deadline=deadline,
             extra_headers=extra_headers,
         )
 
@@ -230,7 +254,8 @@ class Parea:
         self._client.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._client._base_url!r})"
+        made = hasattr(self, "_client")  # else a traceback shows what could not be made
+        return f"{type(self).__name__}(base_url={self._client._base_url!r})" if made else f"{type(self).__name__}(...)"
 
     def __enter__(self) -> Self:
         return self

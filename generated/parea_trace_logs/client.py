@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from parea_trace_logs._http.answers import Answer
+from parea_trace_logs._http.answers import MAX_LOG_BYTES, Answer
 from parea_trace_logs._http.arguments import headers_of
 from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.calls import Call
-from parea_trace_logs._http.requests import DEFAULT, Key, Request, Timeout, server_root
+from parea_trace_logs._http.requests import DEFAULT, Key, Request, Seconds, Timeout, server_root
+from parea_trace_logs._http.scrubbing import Secret
 from parea_trace_logs._http.sync_transport import SyncTransport
 from parea_trace_logs.contract import API_ROOT, BASE_URL, KEY_HEADER
 
@@ -37,14 +38,18 @@ class Client:
             closed here.
         async_http_client: The same for the async functions.
         default_headers: Headers of every request, such as a proxy asks for.
+        deadline: Seconds for a whole call, retries included, after which it ends with a `PareaTimeoutError`; None, the
+            default, for as long as the server keeps sending.
+        max_log_bytes: The most bytes of one log, as JSON; an answer with a larger one is an `InvalidAnswerError`.
 
     Raises:
         TypeError: An argument is of another type.
-        ValueError: `base_url` is not an http or https URL, or holds more than a place, `max_retries` is negative, or a
-            header cannot be sent.
+        ValueError: `base_url` is not an http or https URL, or holds more than a place, `max_retries` is negative, a
+            header cannot be sent, or `deadline` or `max_log_bytes` is not above 0.
     """
 
     _key: Key | None = None
+    _base_url = ""
 
     def __init__(  # noqa: PLR0913 - the documented options
         self,
@@ -55,11 +60,17 @@ class Client:
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
         default_headers: Mapping[str, str] | None = None,
+        deadline: float | None = None,
+        max_log_bytes: int = MAX_LOG_BYTES,
     ) -> None:
         self._base_url = server_root(base_url, API_ROOT)
         headers = headers_of(default_headers, "default_headers")
-        self._sync = SyncTransport(self._base_url, self._key, timeout, max_retries, http_client, headers)
-        self._async = AsyncTransport(self._base_url, self._key, timeout, max_retries, async_http_client, headers)
+        self._sync = SyncTransport(
+            self._base_url, self._key, timeout, max_retries, http_client, headers, deadline, max_log_bytes
+        )
+        self._async = AsyncTransport(
+            self._base_url, self._key, timeout, max_retries, async_http_client, headers, deadline, max_log_bytes
+        )
 
     def with_options(
         self,
@@ -67,6 +78,8 @@ class Client:
         timeout: Timeout = DEFAULT,
         max_retries: int | None = None,
         default_headers: Mapping[str, str] | None = None,
+        deadline: Seconds = DEFAULT,
+        max_log_bytes: int | None = None,
     ) -> Self:
         """The same server, key and connections with other options; to close it does not close this one.
 
@@ -74,15 +87,17 @@ class Client:
             timeout: As for the client; by default this one's.
             max_retries: As for the client; by default this one's.
             default_headers: Headers beside this one's, or in their place.
+            deadline: As for the client; by default this one's.
+            max_log_bytes: As for the client; by default this one's.
 
         Raises:
             TypeError: An argument is of another type.
-            ValueError: `max_retries` is negative, or a header cannot be sent.
+            ValueError: `max_retries` is negative, a header cannot be sent, or another limit is not above 0.
         """
         headers = headers_of(default_headers, "default_headers")
         twin = copy.copy(self)
-        twin._sync = self._sync.with_options(timeout, max_retries, headers)
-        twin._async = self._async.with_options(timeout, max_retries, headers)
+        twin._sync = self._sync.with_options(timeout, max_retries, headers, deadline, max_log_bytes)
+        twin._async = self._async.with_options(timeout, max_retries, headers, deadline, max_log_bytes)
         return twin
 
     def told(self, request: Request) -> Call:
@@ -108,6 +123,11 @@ class Client:
         from parea_trace_logs._http.async_streams import AsyncLogStream
 
         return AsyncLogStream(self._async, request, success, kind, invalid)
+
+    @property
+    def bytes_received(self) -> int:
+        """How many bytes of the bodies of answers sync calls have received, as they were sent."""
+        return self._sync.bytes_received
 
     def close(self) -> None:
         """Close the sync connections that this client opened itself."""
@@ -150,6 +170,8 @@ class AuthenticatedClient(Client):
         http_client: As for `Client`.
         async_http_client: As for `Client`.
         default_headers: As for `Client`.
+        deadline: As for `Client`.
+        max_log_bytes: As for `Client`.
 
     Raises:
         TypeError: An argument is of another type.
@@ -160,7 +182,7 @@ class AuthenticatedClient(Client):
     def __init__(  # noqa: PLR0913 - the documented options
         self,
         base_url: str = BASE_URL,
-        token: str = "",
+        token: str | Secret = "",
         *,
         prefix: str = "",
         auth_header_name: str = KEY_HEADER,
@@ -169,8 +191,12 @@ class AuthenticatedClient(Client):
         http_client: SyncHTTPClient | None = None,
         async_http_client: AsyncHTTPClient | None = None,
         default_headers: Mapping[str, str] | None = None,
+        deadline: float | None = None,
+        max_log_bytes: int = MAX_LOG_BYTES,
     ) -> None:
-        self._key = Key(auth_header_name, token, prefix)
+        secret = token if isinstance(token, Secret) else Secret(token)
+        del token  # no frame shows it, whatever is raised below
+        self._key = Key(auth_header_name, secret, prefix)
         super().__init__(
             base_url,
             timeout=timeout,
@@ -178,4 +204,6 @@ class AuthenticatedClient(Client):
             http_client=http_client,
             async_http_client=async_http_client,
             default_headers=default_headers,
+            deadline=deadline,
+            max_log_bytes=max_log_bytes,
         )

@@ -9,6 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def printable(text: str) -> str:
+    """`text` with all that a terminal would obey rather than show written as Python escapes it, on one line."""
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
 class PareaError(Exception):
     """Any failure of a call.
 
@@ -23,6 +32,9 @@ class PareaError(Exception):
     request: str = ""
     attempts: int = 0
     seconds: float = 0.0
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(printable(said))
 
     def __str__(self) -> str:
         said = super().__str__()

@@ -90,7 +90,9 @@ def to_pandas(logs: Iterable[TraceLog], *, scores: Sequence[str] | None = None) 
     return to_arrow(logs, scores=scores).to_pandas(types_mapper=nullable.get)
 
 
-def write(logs: Iterable[TraceLog], path: str | Path, *, scores: Sequence[str] | None = None) -> int:
+def write(
+    logs: Iterable[TraceLog], path: str | Path, *, scores: Sequence[str] | None = None, csv_safe: bool = False
+) -> int:
     """Write a file of Parquet, CSV or JSON Lines, straight from a stream, in memory of bounded size.
 
     Args:
@@ -98,6 +100,7 @@ def write(logs: Iterable[TraceLog], path: str | Path, *, scores: Sequence[str] |
         path: The file; its extension says the format: `.parquet` (the extra `arrow`), `.csv` or `.jsonl`; `.csv.gz` and
             `.jsonl.gz` are compressed.
         scores: As for `TableWriter`.
+        csv_safe: As for `TableWriter`.
 
     Returns:
         The number of rows.
@@ -105,14 +108,16 @@ def write(logs: Iterable[TraceLog], path: str | Path, *, scores: Sequence[str] |
     Raises:
         TableError: a value does not fit its column. There is no file then, or the one that was there before.
     """
-    with TableWriter(path, scores=scores) as table:
+    with TableWriter(path, scores=scores, csv_safe=csv_safe) as table:
         table.add_all(logs)
     return table.rows
 
 
-async def awrite(logs: AsyncIterable[TraceLog], path: str | Path, *, scores: Sequence[str] | None = None) -> int:
+async def awrite(
+    logs: AsyncIterable[TraceLog], path: str | Path, *, scores: Sequence[str] | None = None, csv_safe: bool = False
+) -> int:
     """As `write`, from an asynchronous stream."""
-    with TableWriter(path, scores=scores) as table:
+    with TableWriter(path, scores=scores, csv_safe=csv_safe) as table:
         async for log in logs:
             table.add(log)
     return table.rows

@@ -13,7 +13,6 @@ from types import FrameType
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
-import httpx
 from parea_trace_logs._cli.options import PREVIEW_ROWS, Options, parse, raw_format
 from parea_trace_logs._cli.preview import show
 from parea_trace_logs._cli.progress import Progress
@@ -30,17 +29,23 @@ from parea_trace_logs.errors import (
     PareaError,
     StatusError,
     TruncatedResponse,
+    printable,
 )
 from parea_trace_logs.models import TraceLog
 
 OK, FAILED, USAGE, REFUSED, UNAVAILABLE, BROKEN = range(6)
 INTERRUPTED: Final = 128 + signal.SIGINT
+# On Windows there is no SIGHUP.
+_ENDING: Final = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is documented in its help."""
     options = parse(arguments)
-    before = signal.signal(signal.SIGTERM, _terminated)  # as an exception, so that temporary files are removed
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, _terminated)  # as an exception, so that temporary files are removed
     try:
         return _run(options)
     except KeyboardInterrupt:
@@ -50,10 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
     except (PareaError, OSError) as error:
         _let_go_of_stdout()
-        print(f"parea-trace-logs: {error}", file=sys.stderr)
+        print(f"parea-trace-logs: {printable(str(error))}", file=sys.stderr)
         return _status(error)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _let_go_of_stdout() -> None:
@@ -88,16 +94,14 @@ _STATUSES: Final[dict[type[Exception], int]] = {
 
 
 def _run(options: Options) -> int:
-    received: list[Any] = []  # the responses, which count their bytes
     with ExitStack() as stack:
         timeout = DEFAULT_TIMEOUT if options.timeout is None else options.timeout
-        http = stack.enter_context(httpx.Client(event_hooks={"response": [received.append]}))
         try:
-            client = stack.enter_context(Parea(base_url=options.base_url, timeout=timeout, http_client=http))
+            client = stack.enter_context(Parea(base_url=options.base_url, timeout=timeout, deadline=options.deadline))
         except (ValueError, ModuleNotFoundError) as error:
             options.usage(str(error))
         shown_on = None if options.quiet else sys.stderr
-        run = _Run(options, client, Progress(shown_on, lambda: sum(each.num_bytes_downloaded for each in received)))
+        run = _Run(options, client, Progress(shown_on, lambda: client._client.bytes_received))
         run()
     return OK
 
@@ -127,7 +131,7 @@ class _Run:
             rows = fetch_many(self._client, options.experiments, options.output or "", **arguments)  # type: ignore[arg-type]
         except FetchManyError as error:
             for experiment, failure in error.failures.items():
-                print(f"parea-trace-logs: {experiment}: {failure}", file=sys.stderr)
+                print(f"parea-trace-logs: {experiment}: {printable(str(failure))}", file=sys.stderr)
             raise
         self._say(f"{options.output}: {sum(rows.values()):,} rows of {len(rows)} experiments")
         for experiment, count in rows.items():
@@ -209,12 +213,14 @@ def _take(preview: Batch, log: TraceLog) -> None:
 def _table_of(options: Options) -> Iterator[TableWriter | None]:
     """The table to write; None where only the first rows are to be shown."""
     if options.output is not None:
-        with TableWriter(options.output, scores=options.scores, format=options.form) as table:
+        with TableWriter(
+            options.output, scores=options.scores, format=options.form, csv_safe=options.csv_safe
+        ) as table:
             yield table
     elif options.to_stdout:
         with tempfile.TemporaryDirectory(prefix="parea-") as folder:
             path = Path(folder) / f"table.{options.form or 'jsonl'}"
-            with TableWriter(path, scores=options.scores) as table:
+            with TableWriter(path, scores=options.scores, csv_safe=options.csv_safe) as table:
                 yield table
             with path.open("rb") as file:
                 shutil.copyfileobj(file, stdout())

@@ -51,7 +51,7 @@ exit status:
   3  the server refused the request (4xx): a wrong key, an unknown experiment, too many requests
   4  the server could not be reached, did not answer in time, or failed (5xx)
   5  the answer broke off, or was not what the API documents
-  130, 143  interrupted or terminated
+  129, 130, 143  hung up, interrupted or terminated
 Whatever is not 0 leaves no new file, and an existing one as it was. Of several experiments those that could be fetched
 are in the folder, and the status is that of the first that could not.
 """
@@ -77,6 +77,8 @@ class Options:
     quiet: bool
     base_url: str | None
     timeout: float | None
+    deadline: float | None
+    csv_safe: bool
     usage: Callable[[str], NoReturn]
     """Ends the command with a message on wrong arguments."""
 
@@ -105,6 +107,8 @@ def parse(arguments: list[str] | None) -> Options:
         given.quiet,
         given.base_url,
         given.timeout,
+        given.deadline,
+        given.csv_safe,
         usage,
     )
     _check(options)
@@ -161,6 +165,8 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     add("-q", "--quiet", action="store_true", help="say nothing on stderr but what went wrong")
     add("--base-url", metavar="URL", help="the server; overrides PAREA_BASE_URL")
     add("--timeout", metavar="SECONDS", type=_seconds, help="for each step of the request (60)")
+    add("--deadline", metavar="SECONDS", type=_seconds, help="for a whole request (without limit)")
+    add("--csv-safe", action="store_true", help="put ' before texts in CSV that a spreadsheet would run as a formula")
     return parser, fetch
 
 
@@ -216,6 +222,8 @@ def _check(options: Options) -> None:
         (options.raw and options.scores is not None, "--score makes columns of tables, and --raw none"),
         (options.raw and options.form not in (None, *_RAW_FORMATS), "--raw is for --format jsonl or json"),
         (not options.raw and options.form == "json", "--format json is for --raw"),
+        (options.csv_safe and (options.raw or options.many), "--csv-safe is for CSV"),
+        (options.csv_safe and not options.to_stdout and options.output is None, "--csv-safe needs -o FILE.csv"),
         (options.form is not None and not options.to_stdout and options.output is None, "--format needs -o"),
         (options.to_stdout and options.form == "parquet" and _is_terminal(), "Parquet is not for a terminal"),
         (options.to_stdout and sys.stdout is None, "-o -: stdout is closed"),
@@ -258,8 +266,9 @@ def _check_file(options: Options, output: Path) -> None:
 def _check_format(path: Path, options: Options) -> None:
     try:
         format_of(path, options.form)
+        format_of(path, options.form, csv_safe=options.csv_safe)
     except (ValueError, ModuleNotFoundError) as error:
-        options.usage(f"-o: {error}")
+        options.usage(f"-o: {error}".replace("csv_safe", "--csv-safe"))
 
 
 def raw_format(path: Path, form: str | None) -> str | None:

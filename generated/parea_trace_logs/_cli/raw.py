@@ -28,7 +28,9 @@ _ON_ONE_LINE: Final = bytes.maketrans(b"\r\n", b"  ")
 def raw_logs(client: Parea, experiment: str, filters: TraceLogFilters | None) -> LogStream[msgspec.Raw]:
     """The root logs of an experiment as they come, undecoded."""
     body = TraceLogFilters() if filters is None else filters
-    request = get_experiment_trace_logs._request(experiment, body=body, timeout=DEFAULT, extra_headers=None)
+    request = get_experiment_trace_logs._request(
+        experiment, body=body, timeout=DEFAULT, deadline=DEFAULT, extra_headers=None
+    )
     return client._client.stream(request, _SUCCESS, msgspec.Raw, "raise")
 
 

@@ -9,7 +9,6 @@ from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.elements import Elements
 from parea_trace_logs._http.requests import Request
 from parea_trace_logs._http.results import response_info
-from parea_trace_logs.errors import status_error
 from parea_trace_logs.types import Invalid, InvalidLog, ResponseInfo
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ class AsyncLogStream(AsyncIterator[T], Generic[T]):
         self, transport: AsyncTransport, request: Request, success: int, kind: type[T], invalid: Invalid
     ) -> None:
         self.invalid: list[InvalidLog] = []
-        self._elements = Elements(kind, success, invalid, self.invalid)
+        self._elements = Elements(kind, success, invalid, self.invalid, transport.max_log_bytes)
         self._logs = self._received(transport, request, success)
 
     async def _received(self, transport: AsyncTransport, request: Request, success: int) -> AsyncGenerator[T, None]:
@@ -38,7 +37,7 @@ class AsyncLogStream(AsyncIterator[T], Generic[T]):
                     yield log
             answer = self._elements.answer
             if answer.status_code != success:
-                raise status_error(answer.status_code, answer.headers, answer.content)
+                raise answer.refused()
 
     @property
     def response(self) -> ResponseInfo | None:

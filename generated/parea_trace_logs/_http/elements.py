@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar, get_args
 
-from parea_trace_logs._http.answers import Answer, Failure, Receiver
+from parea_trace_logs._http.answers import MAX_LOG_BYTES, Answer, Failure, Receiver
 from parea_trace_logs._json.arrays import decode_chunk
 from parea_trace_logs._json.splitting import CutShort, NotAnArray, Splitter
-from parea_trace_logs.errors import InvalidAnswerError, TruncatedResponse
+from parea_trace_logs.errors import InvalidAnswerError, TruncatedResponse, printable
 from parea_trace_logs.types import Invalid, InvalidLog
 
 T = TypeVar("T")
@@ -23,21 +23,25 @@ class Elements(Receiver, Generic[T]):
         success: The status of the documented success.
         invalid: What becomes of an element that is not as documented.
         kept: Where `collect` keeps those.
+        max_log_bytes: The most bytes of one element.
     """
 
-    def __init__(self, kind: type[T], success: int, invalid: Invalid, kept: list[InvalidLog]) -> None:
-        super().__init__()
+    def __init__(
+        self, kind: type[T], success: int, invalid: Invalid, kept: list[InvalidLog], max_log_bytes: int = MAX_LOG_BYTES
+    ) -> None:
+        super().__init__(max_log_bytes)
         self._kind = kind
         self._success = success
         self._refuse = refuser(invalid, kept, lambda: self.answer)
 
     def reset(self) -> None:
         super().reset()
-        self._splitter = Splitter()
+        self._splitter = Splitter(self._most)
 
     def feed(self, piece: bytes) -> Iterable[T]:
         if self.answer.status_code != self._success:
-            return super().feed(piece)
+            self._keep_start(piece)
+            return ()
         try:
             chunk = self._splitter.feed(piece)
         except NotAnArray as error:
@@ -49,7 +53,8 @@ class Elements(Receiver, Generic[T]):
 
     def end(self) -> Failure | None:
         if self.answer.status_code != self._success:
-            return super().end()
+            self._take_body()
+            return None
         try:
             self._splitter.finish()
             return None
@@ -66,7 +71,7 @@ class Elements(Receiver, Generic[T]):
 
     def _wrong(self, reason: str) -> InvalidAnswerError:
         count = self._splitter.count
-        return InvalidAnswerError(reason, self.answer.status_code, self.answer.headers, count, f"$[{count}]")
+        return self.answer.wrong(reason, count, f"$[{count}]")
 
 
 def refuser(
@@ -75,11 +80,12 @@ def refuser(
     """What to do with an element that is not as documented."""
 
     def refuse(index: int, path: str, reason: str, content: bytes) -> None:
+        head = answer()
         if invalid == "raise":
-            head = answer()
-            raise InvalidAnswerError(reason, head.status_code, head.headers, index, path)
+            raise head.wrong(reason, index, path)
+        reason, path = head.hidden(reason), head.hidden(path)
         if invalid == "skip":
-            logger.warning("log %d of the answer is left out: %s - at `%s`", index, reason, path)
+            logger.warning("log %d of the answer is left out: %s - at `%s`", index, printable(reason), printable(path))
         else:
             kept.append(InvalidLog(index, path, reason, content))
 

@@ -4,9 +4,13 @@ Errors of httpx carry the request, key and all, so none of them leaves this modu
 """
 
 from collections.abc import Generator
+from contextlib import closing
 from typing import Any, ClassVar
 
 from parea_trace_logs._http.answers import Answer, Receiver
+from parea_trace_logs._http.codings import CodingError, coding_of
+from parea_trace_logs._http.deadlines import Deadline
+from parea_trace_logs._http.leftovers import nothing_follows
 from parea_trace_logs._http.requests import Request
 from parea_trace_logs._http.transport import Transport, logger
 
@@ -31,33 +35,69 @@ class SyncTransport(Transport):
             InvalidAnswerError: the body is not what its Content-Encoding says, or the receiver says so.
         """
         http = self._client()
-        for attempt in range(self._retries + 1):
-            logger.debug("%s %s: attempt %d", request.method, request.path, attempt + 1)
-            request.call.attempts = attempt + 1
-            receiver.reset()
-            try:
-                prepared = http.build_request(**self._arguments(request, http))
-                response = http.send(prepared, auth=self._key, follow_redirects=False, stream=True)
+        with self._limit(request) as deadline:
+            for attempt in range(self._retries + 1):
+                logger.debug("%s %s: attempt %d", request.method, request.path, attempt + 1)
+                request.call.attempts = attempt + 1
+                receiver.reset()
                 try:
-                    receiver.begin(self._head(response))
-                    for piece in response.iter_bytes():
-                        for made in receiver.feed(piece):
-                            yield made
-                    for made in receiver.feed(b""):
-                        yield made
-                finally:
-                    response.close()
-                failure = receiver.end()
-            except self._library.RequestError as error:
-                failure = self._failure(error, receiver)
-            if failure is None:
-                self._answered(request, receiver)
-            seconds = self._pause(request, receiver, failure, attempt)
-            if seconds is None:
-                break
-            self._sleep(seconds)
+                    with closing(self._parts(http, request, receiver, deadline)) as parts:
+                        for part in parts:
+                            yield from receiver.feed(part)
+                    failure = receiver.end()
+                except CodingError as error:
+                    failure = self._undecoded(error, receiver)
+                except (self._library.RequestError, TimeoutError) as error:
+                    failure = self._failure(error, receiver, deadline)
+                if failure is None:
+                    self._answered(request, receiver)
+                seconds = self._pause(request, receiver, failure, attempt, deadline)
+                if seconds is None:
+                    break
+                self._sleep(seconds)
         if failure is not None:
             raise failure.error  # outside of the handler: the error of httpx would be its context
+
+    def _parts(
+        self, http: Any, request: Request, receiver: Receiver, deadline: Deadline
+    ) -> Generator[bytes, None, None]:
+        """The body of the answer to one attempt, no longer compressed, in pieces; an empty one after the last.
+
+        Raises:
+            CodingError: the body is not what its Content-Encoding says.
+            TimeoutError: the deadline passed.
+            httpx.RequestError: no answer came, or not to its end.
+        """
+        prepared = http.build_request(**self._arguments(request, http), extensions=deadline.watched_extensions())
+        prepared.extensions["timeout"] = deadline.limited(prepared.extensions["timeout"])
+        with deadline.watched():
+            response = http.send(prepared, auth=self._key, follow_redirects=False, stream=True)
+        try:
+            deadline.used(response)
+            receiver.begin(self._head(response))
+            if response.is_stream_consumed:  # a mock's, which httpx has read when it was made
+                yield response.content
+                yield b""
+                return
+            coding = coding_of(receiver.answer.headers)
+            receiver.inflates = coding.inflates
+            pieces = iter(response.stream)  # not `iter_raw`, which lets go of the connection at the end
+            while True:
+                with deadline.watched():
+                    piece = next(pieces, None)
+                if piece is None:
+                    break
+                self.bytes_received += len(piece)
+                for part in coding.feed(piece):
+                    yield part
+                    if receiver.full:
+                        return
+            coding.finish()
+            yield b""
+            if "network_stream" in response.extensions and not nothing_follows(response):
+                response.extensions["network_stream"].close()
+        finally:
+            response.close()
 
     def send(self, request: Request) -> Answer:
         """Send one request, again where that may help, and read the answer, whatever its status.
@@ -66,7 +106,7 @@ class SyncTransport(Transport):
             PareaConnectionError: no answer came, or not to its end.
             InvalidAnswerError: the body is not what its Content-Encoding says.
         """
-        receiver = Receiver()
+        receiver = Receiver(self.max_log_bytes)
         for _ in self.exchange(request, receiver):
             pass
         return receiver.answer

@@ -11,8 +11,9 @@ from parea_trace_logs._json.unknown import convert
 
 T = TypeVar("T")
 
-# What msgspec raises on bytes that it does not take: broken JSON, another type, broken UTF-8, nesting too deep for it.
-REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+# What msgspec raises on bytes that it does not take: broken JSON, another type, broken UTF-8, nesting too deep for it;
+# and half a pair of surrogates where it would say that another type is due.
+REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
 @cache

@@ -6,15 +6,21 @@ element does not hide where the next begins.
 """
 
 import re
+import sys
 from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 
 _RAW = msgspec.json.Decoder(msgspec.Raw)
+_raw_array = msgspec.json.Decoder(list[msgspec.Raw])
 _WHITESPACE = re.compile(rb"[ \t\n\r]*+")
 _MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,:"\[\]{}]++')
+_QUOTED = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_INNER = re.compile(rb'["\[\]{}]')
+_OUTER = re.compile(rb'["\[\]{},\s]')
+_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _TRUNCATED = "Input data was truncated"
 _TRAILING = re.compile(r"JSON is malformed: trailing characters \(byte ([0-9]+)\)")
 _KINDS = dict.fromkeys(b"-0123456789", "number") | {123: "object", 34: "str", 116: "bool", 102: "bool", 110: "null"}
@@ -22,6 +28,8 @@ _KINDS = dict.fromkeys(b"-0123456789", "number") | {123: "object", 34: "str", 11
 # Below this many bytes the beginning of an element is looked at again with every piece; above it only once it has
 # grown by half, or one element of many pieces would be looked at too often.
 _SMALL = 1 << 16
+# Below it, a piece that is less than this part of what is there is only looked through for brackets.
+_OFTEN = 8
 
 _START, _FIRST, _NEXT, _AFTER, _END = range(5)
 
@@ -30,9 +38,16 @@ class NotAnArray(Exception):  # noqa: N818 - never leaves the package
     """The bytes are not a JSON array; the message says why."""
 
 
+class TooLarge(NotAnArray):
+    """An element has more bytes than it may have."""
+
+
 class CutShort(NotAnArray):
     """The bytes end before the array does."""
 
+
+# An element that is nested too deep is left out where the caller says so, unless it would take seconds to find its end.
+_DEEPEST = 1 << 20
 
 _UNKNOWN, _CUT = -1, -2
 
@@ -56,7 +71,7 @@ _BEYOND = _trailing(b"{},") - 2
 class Chunk(NamedTuple):
     """Elements that arrived whole."""
 
-    content: bytes
+    content: bytes | bytearray
     first: int
     """The index of the first of them in the array."""
     bounds: list[tuple[int, int]]
@@ -64,35 +79,55 @@ class Chunk(NamedTuple):
 
     def whole(self) -> bytes:
         """An array of these elements alone."""
-        return b"[%b]" % self.content[self.bounds[0][0] : self.bounds[-1][1]] if self.bounds else b"[]"
+        if not self.bounds:
+            return b"[]"
+        return b"".join((b"[", memoryview(self.content)[self.bounds[0][0] : self.bounds[-1][1]], b"]"))
 
 
 class Splitter:
     """Cuts the elements out of one array, whose bytes come in pieces of any size.
 
+    Args:
+        most: The most bytes of one element.
+
     Attributes:
         count: How many elements have been cut out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = sys.maxsize) -> None:
         self.count = 0
+        self._most = most
         self._state = _START
-        self._pieces: list[bytes] = []
-        self._size = 0
+        self._rest = bytearray()  # the beginning of an element, when nothing else
         self._enough = 0
-        self._fault: NotAnArray | None = None
+        self._brackets = _Brackets()
+        # Not the exception itself, whose traceback would hold the bytes for as long as this lives.
+        self._fault: tuple[type[NotAnArray], str] | None = None
 
     def feed(self, piece: bytes) -> Chunk:
         """The elements that are whole with this piece. An empty piece asks for all that have been put off.
 
         Raises:
             NotAnArray: the bytes cannot be the beginning of an array; the elements before that have been returned.
+            TooLarge: an element has more bytes than it may have; likewise.
         """
+        self._raise_fault()
+        self._rest += piece
+        return self._cut() if self._is_worth_it(len(piece)) else Chunk(b"", self.count, [])
+
+    def _raise_fault(self) -> None:
         if self._fault is not None:
-            raise self._fault
-        self._pieces.append(piece)
-        self._size += len(piece)
-        return self._cut() if self._size >= self._enough or not piece else Chunk(b"", self.count, [])
+            kind, reason = self._fault
+            raise kind(reason)
+
+    def _is_worth_it(self, size: int) -> bool:
+        """Whether to look for the end of the element now: each byte may be looked at a bounded number of times only."""
+        total = len(self._rest)
+        if not size or total > self._most:
+            return True
+        if total > _SMALL:
+            return total >= self._enough
+        return size * _OFTEN >= total or self._brackets.may_have_closed(self._rest)
 
     def finish(self) -> None:
         """There are no more bytes.
@@ -101,14 +136,13 @@ class Splitter:
             CutShort: the array has not ended.
             NotAnArray: the bytes are not an array.
         """
-        if self._fault is not None:
-            raise self._fault
+        self._raise_fault()
         if self._state != _END:
             raise CutShort(f"the JSON is truncated: it ends after {self.count} elements, and the array does not")
 
     def _cut(self) -> Chunk:
-        content = b"".join(self._pieces)
-        first, bounds = self.count, []
+        content = self._rest
+        first, bounds = self.count, list[tuple[int, int]]()
         place = 0
         view = memoryview(content)
         try:
@@ -116,6 +150,8 @@ class Splitter:
                 byte = content[place]
                 if self._state == _NEXT or (self._state == _FIRST and byte != 93):
                     end = _end(content, view, place)
+                    if (len(content) if end is None else end) - place > self._most:
+                        raise TooLarge(f"element {self.count} has more than max_log_bytes, {self._most:,} bytes")
                     if end is None:
                         break
                     bounds.append((place, end))
@@ -126,13 +162,50 @@ class Splitter:
                     self._state = _next_state(self._state, byte, self.count)
                     place += 1
         except NotAnArray as fault:
-            self._fault = fault
+            self._fault = type(fault), str(fault)
+        if self._fault is not None:
+            self._rest = bytearray()
             if not bounds:
-                raise
-        rest = content[place:]
-        self._pieces, self._size = [rest], len(rest)
-        self._enough = len(rest) * 3 // 2 if len(rest) > _SMALL else 0
+                content = self._rest
+                view.release()
+                self._raise_fault()
+            return Chunk(content, first, bounds)
+        # What has been cut out is given away as it is, for it may be large.
+        if place:
+            self._rest = bytearray(view[place:])
+            self._brackets = _Brackets()
+        size = len(self._rest)
+        self._enough = min(size * 3 // 2, self._most + 1) if size > _SMALL else 0
         return Chunk(content, first, bounds)
+
+
+class _Brackets:
+    """Counts the brackets of an element that comes in tiny pieces, each byte once."""
+
+    def __init__(self) -> None:
+        self._place = 0
+        self._depth = 0
+        self._quoted = False
+
+    def may_have_closed(self, content: bytearray) -> bool:
+        """Whether the element that `content` begins with may have ended in what has been added to it since."""
+        while (place := self._place) < len(content):
+            if self._quoted:
+                self._place = _QUOTED.match(content, place).end()  # type: ignore[union-attr]  # it may be empty
+                if content[self._place : self._place + 1] != b'"':  # the end, or a backslash whose pair is to come
+                    return False
+                self._place += 1
+                self._quoted = False
+            else:
+                found = (_INNER if self._depth else _OUTER).search(content, place)
+                self._place = found.end() if found else len(content)
+                if found is None:
+                    return False
+                self._quoted = found[0] == b'"'
+                self._depth += _STEPS.get(found[0], 0)
+            if self._depth <= 0 and not self._quoted:
+                return True
+        return False
 
 
 def _next_state(state: int, byte: int, count: int) -> int:
@@ -148,8 +221,12 @@ def _next_state(state: int, byte: int, count: int) -> int:
     raise NotAnArray(f"JSON is malformed: {what.get(state, f'no comma after element {count - 1}')}")
 
 
-def _end(content: bytes, view: memoryview, place: int) -> int | None:
-    """Where the element that begins at `place` ends; None while it may go on."""
+def _end(content: bytes | bytearray, view: memoryview, place: int) -> int | None:
+    """Where the element that begins at `place` ends; None while it may go on.
+
+    Raises:
+        NotAnArray: no element begins there, or brackets open without end.
+    """
     if content[place] in b"{[":
         rest = view[place:]
         found = _trailing(rest) if _BEYOND >= 0 else _UNKNOWN
@@ -170,6 +247,8 @@ def _end(content: bytes, view: memoryview, place: int) -> int | None:
         depth += {91: 1, 123: 1, 93: -1, 125: -1}.get(byte, 0)
         if depth == 0:
             return mark.end()
+        if depth > _DEEPEST:
+            raise NotAnArray(f"JSON is nested deeper than {_DEEPEST:,} containers")
     return None
 
 
@@ -179,6 +258,23 @@ def count_elements(content: bytes) -> int:
     with suppress(NotAnArray):
         splitter.feed(content)
     return splitter.count
+
+
+def first_larger(content: bytes, most: int) -> int | None:
+    """The index of the first element of an array that has more bytes than `most`; None where none has."""
+    try:
+        sizes = [len(memoryview(each)) for each in _raw_array.decode(content)]
+    except (msgspec.DecodeError, RecursionError):  # not JSON to msgspec: then as it would have been cut
+        splitter = Splitter(most)
+        try:
+            splitter.feed(content)
+            splitter.feed(b"")
+        except TooLarge:
+            return splitter.count
+        except NotAnArray:
+            return None
+        return None
+    return next((index for index, size in enumerate(sizes) if size > most), None)
 
 
 def is_cut_short(content: bytes) -> bool:

@@ -38,15 +38,16 @@ class Format(Protocol):
         """Write one file of several parts, each with the first few of these scores, with a column for every one."""
 
 
-def format_of(path: Path, name: str | None = None) -> Format:
+def format_of(path: Path, name: str | None = None, *, csv_safe: bool = False) -> Format:
     """The format of a file.
 
     Args:
         path: The file; its extension says the format, `.gz` after it that it is compressed.
         name: The format, whatever the file's name says: an extension without the dot.
+        csv_safe: Whether texts that a spreadsheet would run as a formula begin with an apostrophe.
 
     Raises:
-        ValueError: there is no such format, or it is not to be compressed.
+        ValueError: there is no such format, it is not to be compressed, or not CSV, which alone can be `csv_safe`.
         ModuleNotFoundError: its extra is not installed; the message says what to install.
     """
     zipped = path.suffix.lower() == GZIPPED
@@ -55,7 +56,9 @@ def format_of(path: Path, name: str | None = None) -> Format:
         raise ValueError(f"{path.name}: the extension must be one of {', '.join(_FORMATS)}")
     if zipped and extension == ".parquet":
         raise ValueError(f"{path.name}: Parquet compresses itself; leave {GZIPPED} away")
-    return _FORMATS[extension]()
+    if csv_safe and extension != ".csv":
+        raise ValueError(f"{path.name}: csv_safe is for .csv only: no other format is a spreadsheet's")
+    return _SAFE_CSV if csv_safe else _FORMATS[extension]()
 
 
 def require(module: str, extra: str) -> None:
@@ -158,6 +161,20 @@ def _csv_line(_: list[str], cells: Iterable[str | None]) -> bytes:
     return (",".join(cell or "" for cell in cells) + "\n").encode()
 
 
+def _safe(kind: ColumnType) -> Callable[[Any], str]:
+    """How values of a type are shown where no text may begin as a formula does; numbers stay numbers."""
+
+    def show(value: Any) -> str:
+        cell = kind.csv(value)
+        return f"\"'{cell[1:]}" if cell.startswith(_FORMULAS) else cell
+
+    return show
+
+
+# What spreadsheets take for the beginning of a formula, or skip before one.
+_FORMULAS: Final = tuple(f'"{character}' for character in "=+-@\t\r\n")
+
+
 def _parquet() -> Format:
     require("pyarrow", "arrow")
     from parea_trace_logs._tables.parquet import Parquet
@@ -165,6 +182,7 @@ def _parquet() -> Format:
     return Parquet()
 
 
+_SAFE_CSV: Final = _TextFormat(_csv_head, _csv_line, _safe, _join_csv)
 _FORMATS: Final[dict[str, Callable[[], Format]]] = {
     ".jsonl": lambda: _TextFormat(lambda _: b"", _json_line, lambda kind: kind.json, _join_json),
     ".csv": lambda: _TextFormat(_csv_head, _csv_line, lambda kind: kind.csv, _join_csv),

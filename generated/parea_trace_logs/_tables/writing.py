@@ -119,6 +119,8 @@ class TableWriter:
     Args:
         path: The file; its extension, `.parquet` (the extra `arrow`), `.csv` or `.jsonl`, says the format. `.csv.gz`
             and `.jsonl.gz` are compressed.
+        csv_safe: Whether in CSV a text that begins with `=`, `+`, `-`, `@`, a tab or a line break, which a spreadsheet
+            may run as a formula, gets an apostrophe before it; by default texts are as they are.
         scores: The scores to make columns for. By default every score that occurs gets one: should one occur for the
             first time late, the file is written a second time at the end. In either case the column
             `scores` holds all of them, whole.
@@ -136,9 +138,10 @@ class TableWriter:
         *,
         scores: Sequence[str] | None = None,
         format: str | None = None,  # noqa: A002 - as Python's own functions call it
+        csv_safe: bool = False,
     ) -> None:
         self._path = Path(path)
-        self._parts = Parts(format_of(self._path, format), self._path.parent, scores)
+        self._parts = Parts(format_of(self._path, format, csv_safe=csv_safe), self._path.parent, scores)
 
     @property
     def rows(self) -> int:

@@ -13,6 +13,7 @@ _RESERVED: Final = {
     "content-type": "the request says what its body is",
     "content-length": "the request says how long its body is",
     "transfer-encoding": "the request says how its body is sent",
+    "accept-encoding": "the request says what can be undone",
 }
 # Not compiled by the import: few calls have headers of their own.
 _NAME: Final = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"

@@ -4,6 +4,7 @@ The key is put on a request at the last moment, by `Key`, so that no list of hea
 """
 
 import enum
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
@@ -11,6 +12,7 @@ import httpx
 from parea_trace_logs._http.answers import Answer
 from parea_trace_logs._http.arguments import check_text
 from parea_trace_logs._http.calls import Call
+from parea_trace_logs._http.scrubbing import Scrub, Secret, scrubber
 from parea_trace_logs.errors import MissingKeyError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Default(enum.Enum):
 
 DEFAULT = Default.DEFAULT
 Timeout: TypeAlias = "float | Limits | Default | None"
+Seconds: TypeAlias = "float | Default | None"
 
 
 class Request(NamedTuple):
@@ -43,8 +46,12 @@ class Request(NamedTuple):
     safe: bool = False
     """Whether the contract says that it only reads, so that it may be sent again."""
     timeout: Timeout = DEFAULT
+    deadline: Seconds = DEFAULT
     headers: Mapping[str, str] = {}
     """Of the operation and of the call, beside those of every request; names in lower case."""
+
+
+_UNSENDABLE = re.compile(r"[^!-~]")
 
 
 class Key:
@@ -58,30 +65,28 @@ class Key:
         ValueError: the key holds what a header cannot carry. The message does not hold the key.
     """
 
-    def __init__(self, header: str, key: str, prefix: str = "") -> None:
-        check_text(key, "api_key")
-        if not key:
-            raise MissingKeyError("no API key: pass it, or set the environment variable PAREA_API_KEY")
-        if any(not "!" <= character <= "~" for character in key):
-            raise ValueError("the API key holds a space, a line break or a character that is not ASCII")
+    def __init__(self, header: str, key: "str | Secret", prefix: str = "") -> None:
         self._header = header
-        self._key = key
-        self._value = f"{prefix} {key}" if prefix else key
+        secret = key if isinstance(key, Secret) else Secret(key)
+        del key  # no frame shows it, whatever is raised below
+        check_text(secret.reveal(), "api_key")
+        if not secret.reveal():
+            raise MissingKeyError("no API key: pass it, or set the environment variable PAREA_API_KEY")
+        if _UNSENDABLE.search(str(secret.reveal())):
+            raise ValueError("the API key holds a space, a line break or a character that is not ASCII")
+        self._prefix = f"{prefix} " if prefix else ""
+        self._secret = secret
+        self.hidden: Scrub = scrubber(secret)
+        """A text without the key, should the server have echoed it."""
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
-        request.headers[self._header] = self._value
+        request.headers[self._header] = f"{self._prefix}{self._secret.reveal()}"
         return request
 
-    def hidden(self, text: str) -> str:
-        """`text` without the key, should the server have echoed it; a key this short occurs by chance."""
-        return text if len(self._key) < 4 else text.replace(self._key, "***")
-
     def without(self, answer: Answer) -> Answer:
-        """The answer without the key."""
-        headers = {name: self.hidden(value) for name, value in answer.headers.items()}
-        # Latin-1 has a character for each byte, and the key is ASCII.
-        content = self.hidden(answer.content.decode("latin-1")).encode("latin-1")
-        return Answer(answer.status_code, headers, content, answer.framed)
+        """The head of an answer without the key; its body is the caller's data, until it becomes an error."""
+        headers = {self.hidden(name): self.hidden(value) for name, value in answer.headers.items()}
+        return answer._replace(headers=headers)
 
     def __repr__(self) -> str:
         return f"Key({self._header!r}, ***)"

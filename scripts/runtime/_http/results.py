@@ -8,7 +8,6 @@ from parea_trace_logs._http.elements import refuser
 from parea_trace_logs._json.arrays import decode_array
 from parea_trace_logs._json.decoding import decode
 from parea_trace_logs._json.splitting import NotAnArray
-from parea_trace_logs.errors import InvalidAnswerError
 from parea_trace_logs.types import Invalid, InvalidLog, Logs, ResponseInfo
 
 T = TypeVar("T")
@@ -31,7 +30,7 @@ def logs_of(answer: Answer, kind: type[T], invalid: Invalid) -> Logs[T]:
         return Logs(decode_array(answer.content, kind, refuse), kept, response_info(answer))
     except NotAnArray as error:
         reason = str(error)
-    raise InvalidAnswerError(reason, answer.status_code, answer.headers)
+    raise answer.wrong(reason)
 
 
 def model_of(answer: Answer, kind: type[T]) -> T:
@@ -45,4 +44,4 @@ def model_of(answer: Answer, kind: type[T]) -> T:
     except msgspec.MsgspecError as error:
         reason = str(error)
     # Outside of the handler, so that the body, which is a local of the frames below, does not travel with the error.
-    raise InvalidAnswerError(reason, answer.status_code, answer.headers)
+    raise answer.wrong(reason)

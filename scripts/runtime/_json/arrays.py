@@ -60,7 +60,7 @@ def _apart(chunk: Chunk, kind: type[T], refuse: Refuse) -> Iterator[T]:
 
 def _each(chunk: Chunk, kind: type[T], refuse: Refuse) -> Iterator[T]:
     for index, (start, end) in enumerate(chunk.bounds, chunk.first):
-        content = chunk.content[start:end]
+        content = bytes(chunk.content[start:end])
         try:
             element = decode(content, kind, index)
         except msgspec.MsgspecError as error:

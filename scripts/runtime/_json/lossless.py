@@ -152,7 +152,18 @@ def _converted(data: Any, kind: Any, path: Path) -> Any:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         reason, _, below = str(error).partition(" - at `$")
+    except UnicodeEncodeError:  # msgspec makes UTF-8 of a text that is not what is due, to say so
+        reason, below = "half a pair of surrogates", ""
+        if isinstance(data, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            _each_member(data, kind, path)
     raise msgspec.ValidationError(reason + _at(path, below.removesuffix("`")))
+
+
+def _each_member(data: dict[str, Any], kind: type[msgspec.Struct], path: Path) -> None:
+    """Convert the members one by one, so that the error names the one that is wrong."""
+    for name, hint in get_type_hints(kind).items():
+        if name in data:
+            _converted(data[name], hint, (path, name))
 
 
 def _check_whole(value: float, path: Path) -> None:

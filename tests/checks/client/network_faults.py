@@ -85,7 +85,7 @@ class FaultServer:
     heads: list[bytes] = attrs.field(factory=list)
 
 
-def _request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
     """The head of one request; its body is read too, or closing would reset the connection."""
     received = b""
     while b"\r\n\r\n" not in received:
@@ -115,7 +115,7 @@ def fault_server(*acts: Act) -> Iterator[FaultServer]:
             except OSError:  # closed below
                 return
             with connection, suppress(OSError):  # the client may go away at any moment
-                head = _request(connection)
+                head = read_request(connection)
                 if head:
                     act = server.acts[min(len(server.heads), len(server.acts) - 1)]
                     server.heads.append(head)

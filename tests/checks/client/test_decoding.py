@@ -225,10 +225,10 @@ def _who_counts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 def cut(content: bytes, size: int) -> list[bytes]:
-    splitter, found = Splitter(), []
+    splitter, found = Splitter(), list[bytes]()
     for start in [*range(0, len(content), size), len(content)]:
         batch = splitter.feed(content[start : start + size])
-        found += [batch.content[begin:end].strip() for begin, end in batch.bounds]
+        found += [bytes(batch.content[begin:end]).strip() for begin, end in batch.bounds]
     splitter.finish()
     assert splitter.count == len(found)
     return found

@@ -6,14 +6,14 @@ from ..._http.answers import Answer
 from ..._http.arguments import check_timeout, headers_of
 from ..._http.async_streams import AsyncLogStream
 from ..._http.calls import Call
+from ..._http.deadlines import check_deadline
 from ..._http.elements import check_invalid
 from ..._http.parameters import segment
-from ..._http.requests import DEFAULT, Request, Timeout
+from ..._http.requests import DEFAULT, Request, Seconds, Timeout
 from ..._http.results import logs_of
 from ..._http.sync_streams import LogStream
 from ..._json.decoding import encode
 from ...client import AuthenticatedClient, Client
-from ...errors import status_error
 from ...models.trace_log import TraceLog
 from ...models.trace_log_filters import TraceLogFilters
 from ...types import Invalid, Logs, Response
@@ -24,9 +24,11 @@ def _request(
     *,
     body: TraceLogFilters,
     timeout: Timeout,
+    deadline: Seconds,
     extra_headers: Mapping[str, str] | None,
 ) -> Request:
     check_timeout(timeout)
+    check_deadline(deadline)
     return Request(
         "POST",
         "/api/parea/v1/experiment/{experiment_uuid}/trace_logs".replace("{experiment_uuid}", segment(experiment_uuid)),
@@ -34,13 +36,14 @@ def _request(
         encode(body),
         safe=True,
         timeout=timeout,
+        deadline=deadline,
         headers={**headers_of(extra_headers, "extra_headers")},
     )
 
 
 def _response(answer: Answer, invalid: Invalid) -> Response[Logs[TraceLog]]:
     if answer.status_code != 200:
-        raise status_error(answer.status_code, answer.headers, answer.content)
+        raise answer.refused()
     parsed = logs_of(answer, TraceLog, invalid)
     return Response(answer.status_code, answer.content, answer.headers, parsed)
 
@@ -52,6 +55,7 @@ def sync_detailed(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
@@ -70,6 +74,7 @@ def sync_detailed(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -83,7 +88,7 @@ def sync_detailed(
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    request = _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers)
+    request = _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers)
     with client.told(request):
         answer = client.send(request)
         return _response(answer, invalid)
@@ -96,6 +101,7 @@ def sync(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
@@ -114,6 +120,7 @@ def sync(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -129,7 +136,13 @@ def sync(
     """
     return (
         sync_detailed(
-            experiment_uuid, body=body, client=client, invalid=invalid, timeout=timeout, extra_headers=extra_headers
+            experiment_uuid,
+            body=body,
+            client=client,
+            invalid=invalid,
+            timeout=timeout,
+            deadline=deadline,
+            extra_headers=extra_headers,
         )
     ).parsed
 
@@ -141,6 +154,7 @@ async def asyncio_detailed(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Response[Logs[TraceLog]]:
     """Get the trace logs of an experiment.
@@ -159,6 +173,7 @@ async def asyncio_detailed(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -172,7 +187,7 @@ async def asyncio_detailed(
             `TruncatedResponse` when it broke off.
     """
     check_invalid(invalid)
-    request = _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers)
+    request = _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers)
     with client.told(request):
         answer = await client.asend(request)
         return _response(answer, invalid)
@@ -185,6 +200,7 @@ async def asyncio(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> Logs[TraceLog]:
     """Get the trace logs of an experiment.
@@ -203,6 +219,7 @@ async def asyncio(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -218,7 +235,13 @@ async def asyncio(
     """
     return (
         await asyncio_detailed(
-            experiment_uuid, body=body, client=client, invalid=invalid, timeout=timeout, extra_headers=extra_headers
+            experiment_uuid,
+            body=body,
+            client=client,
+            invalid=invalid,
+            timeout=timeout,
+            deadline=deadline,
+            extra_headers=extra_headers,
         )
     ).parsed
 
@@ -230,6 +253,7 @@ def stream(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> LogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
@@ -251,6 +275,7 @@ def stream(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -265,7 +290,10 @@ def stream(
             `TruncatedResponse` when it broke off.
     """
     return client.stream(
-        _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers), 200, TraceLog, invalid
+        _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers),
+        200,
+        TraceLog,
+        invalid,
     )
 
 
@@ -276,6 +304,7 @@ def astream(
     body: TraceLogFilters,
     invalid: Invalid = "raise",
     timeout: Timeout = DEFAULT,
+    deadline: Seconds = DEFAULT,
     extra_headers: Mapping[str, str] | None = None,
 ) -> AsyncLogStream[TraceLog]:
     """Get the trace logs of an experiment, one by one, while the answer arrives.
@@ -297,6 +326,7 @@ def astream(
             index and JSON path; `skip` it, with a warning in the log of `parea_trace_logs`; or `collect` it in
             the attribute `invalid` of the result.
         timeout: Overrides the client's timeout for this call.
+        deadline: Overrides the client's deadline for this call.
         extra_headers: Headers of this call's own, beside the client's or in their place.
 
     Returns:
@@ -311,5 +341,8 @@ def astream(
             `TruncatedResponse` when it broke off.
     """
     return client.astream(
-        _request(experiment_uuid, body=body, timeout=timeout, extra_headers=extra_headers), 200, TraceLog, invalid
+        _request(experiment_uuid, body=body, timeout=timeout, deadline=deadline, extra_headers=extra_headers),
+        200,
+        TraceLog,
+        invalid,
     )
