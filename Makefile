@@ -18,8 +18,8 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
 .PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-postgres
-.PHONY: conformance serve faults false-alarms bench bench-decode bench-stream bench-tables bench-import bench-
-.PHONY: verdict lock clean fuzz-client
+.PHONY: conformance serve faults false-alarms fuzz-client lock clean
+.PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict
 
 help:  ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
