@@ -41,6 +41,7 @@ def _comparable(report: Report) -> dict[str, Any]:
     data = as_data(report)
     data["verdict"] = data["verdict"].rpartition(", ")[0]
     del data["made"], data["run"]["seconds"]
+    data["run"]["timeline"] = [(span["stage"], span["requests"]) for span in data["run"]["timeline"]]
     return data
 
 
