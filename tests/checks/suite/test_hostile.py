@@ -227,7 +227,7 @@ def test_an_answer_without_an_end(options: MakeOptions, answer: Answer) -> None:
     tracemalloc.start()
     try:
         with raw_server(answer) as base_url:
-            report = judge(options(base_url, timeout=5.0, max_answer=100.0, classes=("core",)))
+            report = judge(options(base_url, timeout=5.0, max_answer=30.0, classes=("core",)))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
