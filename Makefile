@@ -17,7 +17,8 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test conformance serve faults false-alarms
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-engines conformance serve
+.PHONY: faults false-alarms
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict lock clean
 
 help:  ## What can be made
@@ -65,6 +66,16 @@ check-edits: $(READY)  ## Generate, check and judge copies of the tree after edi
 
 test: $(READY)  ## The project's own tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+ENGINES := build/engines
+$(ENGINES)/.ready: tests/engines/requirements.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/engines/requirements.txt
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[polars,pandas,target]'
+	@touch $@
+
+test-engines: $(ENGINES)/.ready  ## DataFusion, dlt and Spark (needs Java) read the target, in an environment of their own
+	PYSPARK_PYTHON=$(CURDIR)/$(ENGINES)/bin/python $(ENGINES)/bin/python -m pytest tests/engines/engine_*.py
 
 conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
 	@if [ -n "$(BASE_URL)" ]; then \

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn, TextIO
@@ -15,8 +16,9 @@ from parea_trace_logs._cli.preview import show
 from parea_trace_logs._filters.where_text import parse_where
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT, SyncHTTPClient
 from parea_trace_logs._parea import Parea
+from parea_trace_logs._tables.batches import Batch
 from parea_trace_logs._tables.formats import EXTENSIONS, format_of
-from parea_trace_logs._tables.rows import Batch, rows_of
+from parea_trace_logs._tables.rows import batches_of
 from parea_trace_logs._tables.writing import TableWriter
 from parea_trace_logs.contract import __version__
 from parea_trace_logs.errors import (
@@ -188,24 +190,20 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _receive(logs: Iterable[TraceLog], table: TableWriter | None, preview: Batch, progress: "_Progress") -> None:
     """Write all logs into the table, the first into the preview; without a table, read no more than that takes."""
-    for log in logs:
-        progress.count()
-        if len(preview.rows) <= _PREVIEW_ROWS:
-            for row, scores in rows_of(log):
-                preview.rows.append(row)
-                preview.scores.append(scores)
-        if table is not None:
-            table.add(log)
-        elif len(preview.rows) > _PREVIEW_ROWS:
-            return
+    first = list(islice(logs, _PREVIEW_ROWS + 1))
+    progress.count(len(first))
+    for batch in batches_of(first):
+        preview.extend(batch)
+    if table is not None:
+        table.add_all(first)
+        table.add_all(logs, progress=lambda more: progress.count(len(first) + more))
 
 
 def _report(preview: Batch, written: str | None, *, filtered: bool) -> None:
     """Show the first rows, and say what was written, or why nothing more is shown."""
-    more = len(preview.rows) > _PREVIEW_ROWS
-    del preview.rows[_PREVIEW_ROWS:], preview.scores[_PREVIEW_ROWS:]
+    more = preview.rows > _PREVIEW_ROWS
     if preview.rows and (written is None or sys.stdout.isatty()):
-        show(preview, sys.stdout)
+        show(preview.first(_PREVIEW_ROWS), sys.stdout)
         sys.stdout.flush()
     if written is not None:
         print(written, file=sys.stderr)
@@ -235,9 +233,9 @@ class _Progress:
         self._next = 0.0
         self._logs = 0
 
-    def count(self) -> None:
-        """One more log has arrived."""
-        self._logs += 1
+    def count(self, logs: int) -> None:
+        """So many logs have arrived."""
+        self._logs = logs
         if self._shown and time.monotonic() >= self._next:
             self._next = time.monotonic() + 0.1
             self._write(self.summary())

@@ -62,9 +62,13 @@ class Chunk(NamedTuple):
     bounds: list[tuple[int, int]]
     """Where in `content` each begins and ends."""
 
+    def elements(self) -> bytes:
+        """These elements alone, with commas between."""
+        return self.content[self.bounds[0][0] : self.bounds[-1][1]] if self.bounds else b""
+
     def whole(self) -> bytes:
         """An array of these elements alone."""
-        return b"[%b]" % self.content[self.bounds[0][0] : self.bounds[-1][1]] if self.bounds else b"[]"
+        return b"[%b]" % self.elements()
 
 
 class Splitter:

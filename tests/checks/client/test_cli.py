@@ -174,7 +174,7 @@ def test_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rich: bo
     assert "\x1b[31m" not in out.getvalue()
     assert " [31mred" in out.getvalue()
     assert ("━" in out.getvalue()) is rich
-    assert "\r\x1b[K1 root logs, 0.0 MB received" in err.getvalue()
+    assert "\r\x1b[K21 root logs, 0.0 MB received" in err.getvalue()
     assert err.getvalue().count("root logs") <= 3
 
 
