@@ -14,6 +14,7 @@ from parea_conformance.context import CannotJudgeError
 from parea_conformance.contract import Contract
 from parea_conformance.diagnosis import Misreading
 from parea_conformance.http.client import BudgetSpentError, Client, Exchange, ServerGoneError
+from parea_conformance.http.recording import RecordingError
 from parea_conformance.ledger import Entry, FirstFailureError, Verdict
 from parea_conformance.options import Options
 from parea_conformance.run import Progress, Run, Span, covered
@@ -135,6 +136,8 @@ def judge(  # noqa: PLR0913, PLR0917 - what a caller may put in the place of the
         cause, gone_on = str(error), False
     except KeyboardInterrupt:
         cause, gone_on, interrupted = "interrupted", False, True
+    except RecordingError:
+        raise  # the caller's file lacks a request: no answer can be judged
     except Exception as error:  # noqa: BLE001 - whatever fails here is no fault of the server's, and never a verdict
         cause, gone_on = of_ours(error), False
     finally:
