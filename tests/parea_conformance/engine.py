@@ -97,7 +97,7 @@ class InterruptedRunError(KeyboardInterrupt):
         self.report = report
 
 
-def judge(  # noqa: PLR0913, PLR0917 - what a caller may put in the place of the suite's own
+def judge(  # noqa: C901, PLR0913, PLR0917 - each kind of failure ends a run in its own way
     options: Options,
     progress: Progress = quiet,
     transport: httpx.BaseTransport | None = None,
