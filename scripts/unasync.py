@@ -28,7 +28,7 @@ REPLACEMENTS: dict[str, str] = {
     "anext": "next",
     r"aiter\(": "iter(",
     "aiter_raw": "iter_raw",
-    "awaited": "watched",
+    r"awaited(?=\(|_extensions)": "watched",
     r"__a(?=(?:iter|next|enter|exit)__)": "__",
 }
 _RULES = [(re.compile(rf"\b{found}"), made) for found, made in REPLACEMENTS.items()]

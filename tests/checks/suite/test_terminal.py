@@ -240,6 +240,7 @@ def test_a_result_and_a_badge_of_a_whole_run_only(right: str, options: MakeOptio
 
 def test_the_timeline_covers_the_run(right: str, options: MakeOptions) -> None:
     report = judge(options(right))
-    assert [span.stage for span in report.timeline] == ["preflight", "meaning", "laws", "cases", "fuzz", "repeat"]
+    stages = [span.stage for span in report.timeline]
+    assert stages == ["preflight", "trial", "meaning", "laws", "cases", "fuzz", "repeat"]
     assert sum(span.requests for span in report.timeline) == report.requests
     assert sum(span.seconds for span in report.timeline) <= report.seconds
