@@ -28,6 +28,7 @@ from parea_conformance.stages import (
     fuzz,
     laws,
     meaning,
+    neighbours,
     operations,
     preflight,
     repeat,
@@ -46,7 +47,7 @@ _MUCH = 0.5e9
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
     names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
-    for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
+    for stage in (preflight, composition, every_answer, cases, neighbours, fuzz, repeat):
         names.update(stage.REQUIREMENTS)
     return names
 
@@ -152,6 +153,7 @@ class Run:
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
+            (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),

@@ -1,0 +1,101 @@
+"""Everything next to a right request: tokens times changes, each judged by what the contract says must come."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from parea_conformance.context import Context
+from parea_conformance.http.client import Exchange
+from parea_conformance.logs.sample import Sample
+from parea_conformance.neighbours.table import TOKENS
+from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.request import Expected, OpenError, expected
+from parea_conformance.stages.cases import Case, judge_case
+from parea_conformance.stages.deviation import deviation
+from parea_conformance.stages.meaning import Meaning
+
+REQUIREMENTS = (
+    "auth.key-missing", "auth.key-wrong", "auth.header-case", "auth.one-place",
+    "experiment.unknown", "http.path", "http.path-octets", "http.absolute-form", "http.query", "http.method",
+    "http.method-override", "http.media-type", "http.media-type-parameter", "http.accept", "http.conditional",
+    "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
+    "body.deep", "field.member", "field.score", "field.score-bare", "field.annotation-score", "field.annotation-value",
+    "field.key",
+)  # fmt: skip
+
+
+_EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-octets": ("http.path",)}
+"""What is not accused where a plainer requirement failed, which these follow from."""
+
+
+def neighbours(context: Context, sample: Sample) -> Iterator[tuple[Neighbour, Expected]]:
+    """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open."""
+    asking = Asking(context.contract, context.client, sample)
+    sent = set()
+    for token in TOKENS:
+        for neighbour in walk(token, asking, context.options.seed, whole=context.options.thorough):
+            request = neighbour.request
+            if request in sent or context.contract.asks_another(request.method, request.path):
+                continue
+            sent.add(request)
+            try:
+                wanted = expected(context.contract, request, context.options.experiment)
+            except OpenError:
+                continue
+            if wanted.requirement == "experiment.unknown":
+                neighbour = replace(neighbour, requirement="")
+            if _accused(neighbour, wanted) in context.ledger:
+                yield neighbour, wanted
+
+
+def _accused(neighbour: Neighbour, wanted: Expected) -> str:
+    """The requirement that another answer breaks."""
+    return neighbour.requirement or wanted.requirement
+
+
+def judge(context: Context, sample: Sample, meaning: Meaning) -> None:
+    """Send the neighbours, and judge what comes.
+
+    A neighbour that must be answered with logs is asked only where the filter without the change is answered rightly:
+    what is amiss otherwise is the filter, and judged already.
+    """
+    asked = list(neighbours(context, sample))
+    meaning.ask_all(neighbour.base for neighbour, wanted in asked if wanted.filter is not None)
+    kept = [entry for entry in asked if entry[1].filter is None or _is_right(meaning, sample, entry[0].base)]
+    for neighbour, wanted in asked:
+        if wanted.filter is not None and not _is_right(meaning, sample, neighbour.base):
+            cause = f"{neighbour.token}: not all changes were asked; {neighbour.base} is answered wrongly without them"
+            context.ledger.undecide(_accused(neighbour, wanted), cause)
+    kept.sort(key=lambda entry: _accused(*entry) in _EXCUSED)
+    exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
+    for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
+        requirement = _accused(neighbour, wanted)
+        failed = [name for name in _EXCUSED.get(requirement, ()) if context.ledger.failed(name)]
+        if failed:
+            context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
+            continue
+        _judge(context, sample, requirement, (neighbour, wanted), exchange)
+
+
+def _is_right(meaning: Meaning, sample: Sample, filter_: Filter) -> bool:
+    return meaning.seen[filter_].logs == sample.matching(RIGHT, filter_)
+
+
+def _judge(
+    context: Context, sample: Sample, requirement: str, asked: tuple[Neighbour, Expected], exchange: Exchange
+) -> None:
+    neighbour, wanted = asked
+    case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
+    if not judge_case(context, case, exchange) or exchange.status != 200 or wanted.filter is None:
+        return
+    answer = context.read(exchange)
+    if answer is None:
+        return
+    logs, came = sample.matching(RIGHT, wanted.filter), sample.known(answer.ids)
+    failure = None
+    if came != logs:
+        context.observed[wanted.filter] = came
+        found = deviation(context, sample, exchange, wanted.filter)
+        failure = replace(found, summary=f"{neighbour.label}: {found.summary}")
+    context.ledger.judge(requirement, f"{neighbour.token}: what is next to it", failure)
