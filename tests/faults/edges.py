@@ -80,7 +80,7 @@ def trailing_slash_is_dropped(serve: Serve) -> Serve:
     return lambda request: serve(_at(request, _sent(request).rstrip("/")))
 
 
-@around("http.path-octets", "http.path")
+@around("http.path")
 def trailing_slash_is_redirected(serve: Serve) -> Serve:
     """A slash at the end of the path leads to a redirect."""
 
