@@ -67,6 +67,7 @@ class Options:
         only: the requirements to judge, by id; empty for all of the classes.
         fail_fast: whether the run ends with the first failure that is not known.
         thorough: whether every instance of every token is changed in every way, and more is asked at random.
+        without: the stages, by name, that are left out: what only they judge is undecided.
     """
 
     base_url: str
@@ -91,11 +92,12 @@ class Options:
     only: tuple[str, ...] = ()
     fail_fast: bool = False
     thorough: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def partial(self) -> bool:
         """Whether less is judged than the whole contract."""
-        bounded = self.max_requests is not None or self.dry_run or self.fail_fast
+        bounded = self.max_requests is not None or self.dry_run or self.fail_fast or bool(self.without)
         return bool(self.only) or bounded or set(self.classes) != set(contract.CLASSES)
 
 

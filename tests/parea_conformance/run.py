@@ -16,11 +16,13 @@ from parea_conformance.ledger import Failure, FirstFailureError, Ledger
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
+from parea_conformance.neighbours.tokens import Neighbour
 from parea_conformance.options import Options
 from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import OPERATORS
+from parea_conformance.reading.request import Expected
 from parea_conformance.stages import (
     cases,
     composition,
@@ -143,7 +145,8 @@ class Run:
         whole.unfiltered(unfiltered)
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
-        self.outline = _outline(context, probes)
+        near = [] if _name(neighbours) in context.options.without else list(neighbours.neighbours(context, sample))
+        self.outline = _outline(context, probes, near)
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.probes) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
@@ -158,13 +161,17 @@ class Run:
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
-            (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes)),
+            (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes, near)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
         )
         for stage, requirements, always, work in stages:
             if not always and not any(name in self.ledger for name in requirements):
+                continue
+            if _name(stage) in context.options.without:
+                for requirement in requirements:
+                    self.ledger.undecide(requirement, f"the stage {_name(stage)} was left out")
                 continue
             told = _telling(self._progress, _name(stage), context.client, sum(self.outline.values()))
             context.client.observers.append(told)
@@ -234,7 +241,7 @@ def _telling(progress: Progress, stage: str, client: Client, total: int) -> Call
     return lambda _exchange: progress(stage, client.sent, total)
 
 
-def _outline(context: Context, probes: Meaning) -> dict[str, int]:
+def _outline(context: Context, probes: Meaning, near: Sequence[tuple[Neighbour, Expected]]) -> dict[str, int]:
     """How many requests each requirement takes; a filter that serves several counts for the first."""
     counts = Counter[str]()
     asked: set[Filter] = set()
@@ -244,6 +251,7 @@ def _outline(context: Context, probes: Meaning) -> dict[str, int]:
         counts[plan.requirement] += len(new)
     for case in cases.cases(context.client, context.contract):
         counts[case.requirement] += 1
+    counts.update(neighbours.accused(*entry) for entry in near)
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))

@@ -1,6 +1,6 @@
 """Everything next to a right request: tokens times changes, each judged by what the contract says must come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parea_conformance.context import Context
@@ -45,32 +45,31 @@ def neighbours(context: Context, sample: Sample) -> Iterator[tuple[Neighbour, Ex
                 continue
             if wanted.requirement == "experiment.unknown":
                 neighbour = replace(neighbour, requirement="")
-            if _accused(neighbour, wanted) in context.ledger:
+            if accused(neighbour, wanted) in context.ledger:
                 yield neighbour, wanted
 
 
-def _accused(neighbour: Neighbour, wanted: Expected) -> str:
+def accused(neighbour: Neighbour, wanted: Expected) -> str:
     """The requirement that another answer breaks."""
     return neighbour.requirement or wanted.requirement
 
 
-def judge(context: Context, sample: Sample, meaning: Meaning) -> None:
+def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tuple[Neighbour, Expected]]) -> None:
     """Send the neighbours, and judge what comes.
 
     A neighbour that must be answered with logs is asked only where the filter without the change is answered rightly:
     what is amiss otherwise is the filter, and judged already.
     """
-    asked = list(neighbours(context, sample))
     meaning.ask_all(neighbour.base for neighbour, wanted in asked if wanted.filter is not None)
     kept = [entry for entry in asked if entry[1].filter is None or _is_right(meaning, sample, entry[0].base)]
     for neighbour, wanted in asked:
         if wanted.filter is not None and not _is_right(meaning, sample, neighbour.base):
             cause = f"{neighbour.token}: not all changes were asked; {neighbour.base} is answered wrongly without them"
-            context.ledger.undecide(_accused(neighbour, wanted), cause)
-    kept.sort(key=lambda entry: _accused(*entry) in _EXCUSED)
+            context.ledger.undecide(accused(neighbour, wanted), cause)
+    kept.sort(key=lambda entry: accused(*entry) in _EXCUSED)
     exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
     for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
-        requirement = _accused(neighbour, wanted)
+        requirement = accused(neighbour, wanted)
         failed = [name for name in _EXCUSED.get(requirement, ()) if context.ledger.failed(name)]
         if failed:
             context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
