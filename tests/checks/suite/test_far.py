@@ -72,9 +72,8 @@ def test_reports_are_the_same_for_any_number_at_a_time(
     target: ASGIApp, options: MakeOptions, wrong: Callable[[ASGIApp], ASGIApp]
 ) -> None:
     one, many = (_judged(wrong(target), options, concurrency=number) for number in (1, 8))
-    if (
-        wrong is _shared
-    ):  # which answers are mixed up in a crowd, and so what they prove, is chance; that some are is not
+    if wrong is _shared:
+        # Which answers are mixed up in a crowd, and so what they prove, is chance; that some are is not.
         first, second = ([(entry.requirement.id, entry.verdict) for entry in each.entries] for each in (one, many))
         assert first == second
         assert "one request at a time: the server mixes up answers" in many.notes[0]
