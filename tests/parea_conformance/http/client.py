@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
@@ -138,7 +138,6 @@ class Client:
         finally:
             for future in under_way:
                 future.cancel()
-            wait(under_way)  # What has begun cannot be cancelled, and would be under way beside whatever is asked next.
         if spent is not None:
             raise spent
 
