@@ -251,7 +251,7 @@ def _outline(context: Context, probes: Meaning, near: Sequence[tuple[Neighbour, 
         counts[plan.requirement] += len(new)
     for case in cases.cases(context.client, context.contract):
         counts[case.requirement] += 1
-    counts.update(neighbours.accused(*entry) for entry in near)
+    counts.update(neighbour.requirement for neighbour, _ in near)
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))

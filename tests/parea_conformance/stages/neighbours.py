@@ -6,11 +6,11 @@ from dataclasses import replace
 from parea_conformance.context import Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.logs.sample import Sample
-from parea_conformance.neighbours.table import TOKENS
+from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
-from parea_conformance.reading.request import Expected, OpenError, expected
+from parea_conformance.reading.request import Expected, OpenError
 from parea_conformance.stages.cases import Case, judge_case
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import Meaning
@@ -35,23 +35,15 @@ def neighbours(context: Context, sample: Sample) -> Iterator[tuple[Neighbour, Ex
     sent = set()
     for token in TOKENS:
         for neighbour in walk(token, asking, context.options.seed, whole=context.options.thorough):
-            request = neighbour.request
-            if request in sent or context.contract.asks_another(request.method, request.path):
+            if neighbour.request in sent:
                 continue
-            sent.add(request)
+            sent.add(neighbour.request)
             try:
-                wanted = expected(context.contract, request, context.options.experiment)
+                entry = judged(context.contract, neighbour, context.options.experiment)
             except OpenError:
                 continue
-            if wanted.requirement == "experiment.unknown":
-                neighbour = replace(neighbour, requirement="")
-            if accused(neighbour, wanted) in context.ledger:
-                yield neighbour, wanted
-
-
-def accused(neighbour: Neighbour, wanted: Expected) -> str:
-    """The requirement that another answer breaks."""
-    return neighbour.requirement or wanted.requirement
+            if entry[0].requirement in context.ledger:
+                yield entry
 
 
 def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tuple[Neighbour, Expected]]) -> None:
@@ -65,11 +57,11 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
     for neighbour, wanted in asked:
         if wanted.filter is not None and not _is_right(meaning, sample, neighbour.base):
             cause = f"{neighbour.token}: not all changes were asked; {neighbour.base} is answered wrongly without them"
-            context.ledger.undecide(accused(neighbour, wanted), cause)
-    kept.sort(key=lambda entry: accused(*entry) in _EXCUSED)
+            context.ledger.undecide(neighbour.requirement, cause)
+    kept.sort(key=lambda entry: entry[0].requirement in _EXCUSED)
     exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
     for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
-        requirement = accused(neighbour, wanted)
+        requirement = neighbour.requirement
         failed = [name for name in _EXCUSED.get(requirement, ()) if context.ledger.failed(name)]
         if failed:
             context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
