@@ -163,11 +163,12 @@ def judge_case(context: Context, case: Case, exchange: Exchange) -> bool:
     if case.places is not None and exchange.status == 422:
         # A body that is not JSON is judged by its own requirement, one that the schema refuses by `body.location`.
         requirement = "body.location" if case.requirement == "body.rejected" else case.requirement
-        _judge_places(context, requirement, case, exchange)
+        judge_places(context, requirement, case, exchange)
     return True
 
 
-def _judge_places(context: Context, requirement: str, case: Case, exchange: Exchange) -> None:
+def judge_places(context: Context, requirement: str, case: Case, exchange: Exchange) -> None:
+    """Write into the ledger whether `loc` says where the fault of a body is."""
     try:
         detail = exchange.json()["detail"]
         named = [tuple(entry["loc"]) for entry in detail]

@@ -11,7 +11,7 @@ from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.request import Expected, OpenError
-from parea_conformance.stages.cases import Case, judge_case
+from parea_conformance.stages.cases import Case, judge_case, judge_places
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import Meaning
 
@@ -60,42 +60,59 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
             context.ledger.undecide(neighbour.requirement, cause)
     kept.sort(key=lambda entry: entry[0].requirement in _EXCUSED)
     exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
+    refused: list[tuple[Case, Exchange]] = []
     for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
         requirement = neighbour.requirement
         failed = [name for name in _EXCUSED.get(requirement, ()) if context.ledger.failed(name)]
         if failed:
             context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
             continue
-        _judge(context, sample, requirement, (neighbour, wanted), exchange)
+        case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
+        if requirement == "body.rejected":
+            refused.append((case, exchange))
+            case = replace(case, places=None)
+        if judge_case(context, case, exchange) and exchange.status == 200 and wanted.filter is not None:
+            _judge_logs(context, sample, (neighbour, wanted.filter), exchange)
+    _judge_locations(context, refused)
+
+
+def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]]) -> None:
+    """Judge where `loc` finds the fault of what must be refused.
+
+    A server that does not see one fault may refuse a body for what follows from it, and accuse that.
+    """
+    if context.ledger.failed("body.rejected"):
+        context.ledger.undecide("body.location", "body.rejected failed, from which it may follow")
+        return
+    for case, exchange in refused:
+        if exchange.status == 422 and case.places is not None:
+            judge_places(context, "body.location", case, exchange)
 
 
 def _is_right(meaning: Meaning, sample: Sample, filter_: Filter) -> bool:
     return meaning.seen[filter_].logs == sample.matching(RIGHT, filter_)
 
 
-def _judge(
-    context: Context, sample: Sample, requirement: str, asked: tuple[Neighbour, Expected], exchange: Exchange
-) -> None:
-    neighbour, wanted = asked
-    case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
-    if not judge_case(context, case, exchange) or exchange.status != 200 or wanted.filter is None:
-        return
-    if requirement == "body.accepted" and wanted.filter != neighbour.base:
+def _judge_logs(context: Context, sample: Sample, asked: tuple[Neighbour, Filter], exchange: Exchange) -> None:
+    """Judge the logs of an answer by the filter that was asked."""
+    neighbour, filter_ = asked
+    requirement = neighbour.requirement
+    if requirement == "body.accepted" and filter_ != neighbour.base:
         return  # It was accepted; what another filter means is judged elsewhere.
     answer = context.read(exchange)
     if answer is None:
         return
-    logs, came = sample.matching(RIGHT, wanted.filter), sample.known(answer.ids)
+    logs, came = sample.matching(RIGHT, filter_), sample.known(answer.ids)
     if requirement == "field.member" and logs:
         requirement = "field.score-bare"  # What is next to the name of the member is the name of a score in the data.
     failure = None
     if came != logs:
-        found = deviation(context, sample, exchange, wanted.filter)
+        found = deviation(context, sample, exchange, filter_)
         failure = replace(found, summary=f"{neighbour.label}: {found.summary}")
-        if _is_mended_when_asked_again(context, sample, exchange, wanted.filter):
+        if _is_mended_when_asked_again(context, sample, exchange, filter_):
             requirement = "robust.stateless"
         else:
-            context.observed[wanted.filter] = came
+            context.observed[filter_] = came
     context.ledger.judge(requirement, f"{neighbour.token}: what is next to it", failure)
 
 
