@@ -1,10 +1,14 @@
 """Everything next to a right request: tokens times changes, each judged by what the contract says must come."""
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import functools
+from collections.abc import Sequence
 from dataclasses import replace
 
 from parea_conformance.context import Context
+from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
+from parea_conformance.http.curl import KEY, Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
@@ -29,21 +33,32 @@ _EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-oct
 """What is not accused where a plainer requirement failed, which these follow from."""
 
 
-def neighbours(context: Context, sample: Sample) -> Iterator[tuple[Neighbour, Expected]]:
+def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expected]]:
     """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open."""
-    asking = Asking(context.contract, context.client, sample)
-    sent = set()
+    options = context.options
+    made = _neighbours(context.contract, options.experiment, sample, options.seed, options.thorough)
+    return [
+        (neighbour, wanted)
+        for neighbour, wanted in made
+        if neighbour.requirement in context.ledger
+        # What becomes of the key by a change may be the key itself.
+        if neighbour.request.key in (None, KEY) or not context.client.is_key(neighbour.request.key)
+    ]
+
+
+@functools.lru_cache(maxsize=4)
+def _neighbours(
+    contract: Contract, experiment: str, sample: Sample, seed: int, thorough: bool
+) -> tuple[tuple[Neighbour, Expected], ...]:
+    """The same data and seed give the same neighbours, so they are kept."""
+    asking = Asking(contract, experiment, sample)
+    made: dict[Request, tuple[Neighbour, Expected]] = {}
     for token in TOKENS:
-        for neighbour in walk(token, asking, context.options.seed, whole=context.options.thorough):
-            if neighbour.request in sent:
-                continue
-            sent.add(neighbour.request)
-            try:
-                entry = judged(context.contract, neighbour, context.options.experiment)
-            except OpenError:
-                continue
-            if entry[0].requirement in context.ledger:
-                yield entry
+        for neighbour in walk(token, asking, seed, whole=thorough):
+            if neighbour.request not in made:
+                with contextlib.suppress(OpenError):
+                    made[neighbour.request] = judged(contract, neighbour, experiment)
+    return tuple(made.values())
 
 
 def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tuple[Neighbour, Expected]]) -> None:
