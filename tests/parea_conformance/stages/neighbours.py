@@ -122,7 +122,7 @@ def _judge_logs(context: Context, sample: Sample, asked: tuple[Neighbour, Filter
         requirement = "field.score-bare"  # What is next to the name of the member is the name of a score in the data.
     failure = None
     if came != logs:
-        found = deviation(context, sample, exchange, filter_)
+        found = deviation(context, sample, exchange, filter_, came)
         failure = replace(found, summary=f"{neighbour.label}: {found.summary}")
         if _is_mended_when_asked_again(context, sample, exchange, filter_):
             requirement = "robust.stateless"
