@@ -17,6 +17,8 @@ MAX_LOG_BYTES = 1 << 26
 """The most bytes of one log, unless the caller says otherwise."""
 _LOOK = 4
 """How many times the most bytes of one log an answer that is kept whole may become before its logs are looked at."""
+_PART = 1 << 18
+"""Bytes of an answer kept whole that are looked at together."""
 _INFLATED = 16
 """How many times the most bytes of one log a compressed answer may become that is kept whole."""
 
@@ -141,11 +143,14 @@ class Receiver:
             raise self.answer.wrong(f"{reason}: read it as a stream, or allow more")
         from parea_trace_logs._json.splitting import NotAnArray, Splitter
 
-        if self._sizes is None:
-            self._sizes = Splitter(self._most)
-            piece = self._body.getvalue()
         try:
-            self._sizes.feed(piece)
+            if self._sizes is None:
+                self._sizes = Splitter(self._most)
+                self._body.seek(0)
+                while part := self._body.read(_PART):  # not at once, which would hold all of it twice
+                    self._sizes.feed(part)
+            else:
+                self._sizes.feed(piece)
             return
         except NotAnArray as error:
             reason = str(error)
