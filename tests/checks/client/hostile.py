@@ -109,13 +109,6 @@ def bare(status: str, *headers: str) -> Act:
     return pieces(status, headers, [])
 
 
-def large(size: int) -> Act:
-    """A legal answer of one log with a text of so many bytes, which the server does not hold."""
-    text = itertools.repeat(b"a" * (1 << 16), size >> 16)
-    start = b'[{"trace_id":"a","start_timestamp":"2024-04-15T22:19:13+00:00","output":"'
-    return pieces("200 OK", (), itertools.chain([start], text, [b'"}]']))
-
-
 def escaped(key: str) -> bytes:
     """The key as JSON may spell it: no two characters in the same way."""
     return "".join(f"\\u{ord(each):04X}" if place % 2 else each for place, each in enumerate(key)).encode()

@@ -84,7 +84,12 @@ def test_what_cannot_be_an_address_is_said_at_once(made: Callable[[], object], w
 
 
 def test_addresses_that_may_be() -> None:
-    for url in ("http://[::1]:8000", "http://localhost.", "https://b\u00fccher.example", "http://10.0.0.1:65535/api/parea/v1"):
+    for url in (
+        "http://[::1]:8000",
+        "http://localhost.",
+        "https://b\u00fccher.example",
+        "http://10.0.0.1:65535/api/parea/v1",
+    ):
         Parea("k", url).close()
 
 
