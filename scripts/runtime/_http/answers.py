@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parea_trace_logs._http.scrubbing import scrubbed
@@ -143,14 +144,14 @@ class Receiver:
             raise self.answer.wrong(f"{reason}: read it as a stream, or allow more")
         from parea_trace_logs._json.splitting import NotAnArray, Splitter
 
+        pieces: Iterable[bytes] = [piece]
+        if self._sizes is None:
+            self._sizes = Splitter(self._most)
+            self._body.seek(0)
+            pieces = iter(partial(self._body.read, _PART), b"")  # not at once, which would hold all of it twice
         try:
-            if self._sizes is None:
-                self._sizes = Splitter(self._most)
-                self._body.seek(0)
-                while part := self._body.read(_PART):  # not at once, which would hold all of it twice
-                    self._sizes.feed(part)
-            else:
-                self._sizes.feed(piece)
+            for part in pieces:
+                self._sizes.feed(part)
             return
         except NotAnArray as error:
             reason = str(error)
