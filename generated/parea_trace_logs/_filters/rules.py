@@ -143,7 +143,9 @@ def _of_key(given: _Filter) -> Iterator[tuple[str, str]]:
         if given.needs_value and not isinstance(given.key, str):
             yield "filter_key", f"{given.field} is a {KEYED}: say which key to compare"
     elif given.key not in _ABSENT:
-        meant = did_you_mean(suggestion(given.field)) if given.field not in MEMBERS else ""
+        meant = (
+            did_you_mean(suggestion(given.field)) if isinstance(given.field, str) and given.field not in MEMBERS else ""
+        )
         yield "filter_key", f"only a {KEYED} takes a key, and {given.field} is not one{meant}"
 
 
