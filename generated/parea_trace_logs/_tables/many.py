@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from parea_trace_logs._async_parea import AsyncParea
@@ -18,6 +19,8 @@ from parea_trace_logs._tables.rows import abatches_of, batches_of
 from parea_trace_logs._tables.writing import Parts
 from parea_trace_logs.errors import PareaError
 from parea_trace_logs.models import TraceLogFilters
+
+_WITH_ARTICLE: Final[dict[type, str]] = {Parea: "a Parea", AsyncParea: "an AsyncParea"}
 
 
 class FetchManyError(PareaError):
@@ -166,8 +169,8 @@ def fetch_many(  # noqa: PLR0913 - the documented options
         ModuleNotFoundError: the extra is not installed.
         ValueError: `concurrency` is below 1.
     """
-    dataset = _Dataset(Path(directory), _wanted(client, Parea, experiments), scores, resume, progress)
-    filters = checked(filters)
+    wanted, filters = _wanted("fetch_many", client, Parea, experiments, concurrency), checked(filters)
+    dataset = _Dataset(Path(directory), wanted, scores, resume, progress)
     stopped = threading.Event()
     ended = False
 
@@ -197,12 +200,14 @@ def fetch_many(  # noqa: PLR0913 - the documented options
     return dataset.rows()
 
 
-def _wanted(client: object, kind: type, experiments: Iterable[str]) -> list[str]:
+def _wanted(caller: str, client: object, kind: type, experiments: Iterable[str], concurrency: int) -> list[str]:
     """Each experiment once, if these are experiments, and the client is of the kind that is needed."""
     if not isinstance(client, kind):
-        raise TypeError(f"fetch_many takes a Parea, afetch_many an AsyncParea; this is a {type(client).__name__}")
+        raise TypeError(f"{caller} takes {_WITH_ARTICLE[kind]}, not {type(client).__name__}")
     if isinstance(experiments, str | bytes):
-        raise TypeError(f"fetch_many takes a list of experiments, not one: [{experiments!r}]")
+        raise TypeError(f"{caller} takes a list of experiments, not one: [{experiments!r}]")
+    if concurrency < 1:
+        raise ValueError(f"concurrency must be at least 1, not {concurrency}")
     wanted = list(dict.fromkeys(experiments))
     for experiment in wanted:
         check_segment(experiment)
@@ -221,9 +226,7 @@ async def afetch_many(  # noqa: PLR0913 - the documented options
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """As `fetch_many`, by an asynchronous client and without threads."""
-    wanted, filters = _wanted(client, AsyncParea, experiments), checked(filters)
-    if concurrency < 1:
-        raise ValueError(f"concurrency must be at least 1, not {concurrency}")
+    wanted, filters = _wanted("afetch_many", client, AsyncParea, experiments, concurrency), checked(filters)
     dataset = _Dataset(Path(directory), wanted, scores, resume, progress)
     free = asyncio.Semaphore(concurrency)
     ended = False
