@@ -5,7 +5,6 @@ half a pair of surrogates, a number beyond doubles) makes `decode` give up, and 
 lose nothing and say what is wrong. Unknown members are nothing odd: their names are learnt.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from functools import cache, lru_cache
@@ -16,14 +15,13 @@ import msgspec
 from msgspec.structs import astuple
 from parea_trace_logs._json.decoding import REFUSED
 from parea_trace_logs._json.fields import is_model, names
+from parea_trace_logs._json.learning import MOST_UNKNOWN, unknown_field
 from parea_trace_logs._tables.batches import Batch, placed
 from parea_trace_logs._tables.column_types import TYPES
 from parea_trace_logs._tables.columns import UNKNOWN
 from parea_trace_logs.contract import COLUMNS
 from parea_trace_logs.models import TraceLog
 
-_UNKNOWN_FIELD: Final = re.compile(r"Object contains unknown field `(.*)` - at `[^`]*`\Z", re.DOTALL)
-_MOST_UNKNOWN: Final = 64  # names that are learnt; a server that makes up more of them has keys rather than members
 _NULL: Final = msgspec.Raw(b"null")
 _JSON: Final = tuple(name for name, kind in COLUMNS.items() if kind == "json")
 _children = attrgetter("children_logs")
@@ -50,17 +48,12 @@ class Decoder:
                     rows = [log for root in rows for log in _filled_in(root)]
                 return _batch(rows, roots, self._unknown, len(content))
             except msgspec.ValidationError as error:
-                found = _UNKNOWN_FIELD.match(str(error))
-                if not found or len(self._unknown) >= _MOST_UNKNOWN or not _can_be_named(found[1]):
+                found = unknown_field(error)
+                if found is None or len(self._unknown) >= MOST_UNKNOWN:
                     return None
-                self._unknown = (*self._unknown, found[1])
+                self._unknown = (*self._unknown, found[0])
             except REFUSED:
                 return None
-
-
-def _can_be_named(member: str) -> bool:
-    """Whether msgspec takes the name for a field."""
-    return member.isprintable() and not {'"', "\\"} & set(member)
 
 
 @lru_cache(maxsize=16)
