@@ -126,9 +126,16 @@ class _Run:
 
     def _dataset(self) -> None:
         options = self._options
-        arguments = {"filters": options.filters, "scores": options.scores, "concurrency": options.concurrency}
         try:
-            rows = fetch_many(self._client, options.experiments, options.output or "", **arguments)  # type: ignore[arg-type]
+            rows = fetch_many(
+                self._client,
+                options.experiments,
+                options.output or "",
+                filters=options.filters,
+                scores=options.scores,
+                concurrency=options.concurrency,
+                resume=options.resume,
+            )
         except FetchManyError as error:
             for experiment, failure in error.failures.items():
                 print(f"parea-trace-logs: {experiment}: {printable(str(failure))}", file=sys.stderr)
@@ -143,6 +150,9 @@ class _Run:
         folder.mkdir(parents=True, exist_ok=True)
         for experiment in options.experiments:
             path = folder / f"{quote(experiment, safe='')}.jsonl"
+            if options.resume and path.is_file():
+                self._say(f"{path}: is there")
+                continue
             with self._progress, self._raw_of(experiment) as logs, whole_file(path) as file:
                 count = write_raw(logs, file, array=False)
             self._say(f"{path}: {count:,} root logs" if count else f"{path}: {self._nothing()}")

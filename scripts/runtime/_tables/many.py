@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from attrs import frozen
 from parea_trace_logs._async_parea import AsyncParea
 from parea_trace_logs._filters.checking import checked
 from parea_trace_logs._http.arguments import check_segment
@@ -45,6 +46,14 @@ Progress = Callable[[str, int], object]
 """Told of an experiment how many rows of it have been written, every now and then; by `fetch_many` in its threads."""
 
 
+@frozen
+class _File:
+    """A file of an earlier call."""
+
+    rows: int
+    scores: tuple[str, ...]
+
+
 class _Dataset:
     """A folder of Parquet that is being written: parts of each experiment, then files."""
 
@@ -63,8 +72,9 @@ class _Dataset:
         self._parts: dict[str, Parts] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self.experiments = list(dict.fromkeys(experiments))
-        there = {each: self._rows_there(each) for each in self.experiments} if resume else {}
-        self._rows = {each: rows for each, rows in there.items() if rows is not None}
+        there = {each: self._there(each) for each in self.experiments} if resume else {}
+        self._kept = {each: file for each, file in there.items() if file is not None}
+        self._rows = {each: file.rows for each, file in self._kept.items()}
         self.wanted = [each for each in self.experiments if each not in self._rows]
         self.failures: dict[str, BaseException] = {}
 
@@ -88,11 +98,15 @@ class _Dataset:
         """Write the files that wait for the columns of all, if all have ended; remove what is left."""
         try:
             whole = [each for each in self.wanted if each not in self.failures] if ended else []
-            names = tuple(dict.fromkeys(name for each in whole for name in self._parts[each].scores))
+            there = [name for each in self._kept.values() for name in each.scores]
+            names = tuple(dict.fromkeys([*there, *(name for each in whole for name in self._parts[each].scores)]))
             for experiment in whole:
                 if self._shape.all_scores:
                     self._publish(experiment, names)
                 self._rows[experiment] = self._parts[experiment].rows
+            for experiment, file in self._kept.items() if ended and self._shape.all_scores else ():
+                if file.scores != names:
+                    self._widen(experiment, names)
         finally:
             for parts in self._parts.values():
                 parts.discard()
@@ -116,17 +130,36 @@ class _Dataset:
         place.parent.mkdir(exist_ok=True)
         self._parts[experiment].publish(place, scores)
 
-    def _rows_there(self, experiment: str) -> int | None:
-        """The rows of a file of an earlier call, if it has the columns that are wanted."""
+    def _there(self, experiment: str) -> "_File | None":
+        """What an earlier call has left, if it is a table of the columns that are wanted."""
         place = self._place(experiment)
         if not place.is_file():
             return None
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        found = pq.read_metadata(place)
-        known = [column.name for column in self._shape.columns()]
+        try:
+            found = pq.read_metadata(place)
+        except pa.ArrowInvalid:  # no call of ours has left it: files appear whole
+            return None
         columns: list[str] = found.schema.to_arrow_schema().names
-        return int(found.num_rows) if self._shape.all_scores or columns == known else None
+        scores = tuple(name.removeprefix("score:") for name in columns if name.startswith("score:"))
+        wanted = scores if self._shape.all_scores else ()
+        return (
+            _File(found.num_rows, scores)
+            if columns == [column.name for column in self._shape.columns(wanted)]
+            else None
+        )
+
+    def _widen(self, experiment: str, names: tuple[str, ...]) -> None:
+        """Write a file of an earlier call anew, with a column for each of these scores."""
+        place = self._place(experiment)
+        made = place.with_name(".wider")
+        try:
+            self._format.join([(place, ())], made, self._shape.columns(names))
+            made.replace(place)
+        finally:
+            made.unlink(missing_ok=True)
 
 
 def fetch_many(  # noqa: PLR0913 - the documented options
@@ -155,8 +188,9 @@ def fetch_many(  # noqa: PLR0913 - the documented options
         scores: The scores to make columns for; by default every one that occurs in some experiment. Name them to add
             to a folder from an earlier call, whose files have the columns of their own time.
         concurrency: How many experiments are fetched at a time.
-        resume: Whether experiments that have a file there are left as they are, such as after a `FetchManyError`. Files
-            of other columns than those of the scores that are named are replaced.
+        resume: Whether experiments that have a file there are left as they are, such as after a `FetchManyError`,
+            whatever filter they were fetched by. Files of other columns than those of the scores that are named are
+            replaced; where none are named, those that are there get the columns of the new ones.
         progress: Told of an experiment how many rows of it have been written, every now and then, in several threads.
 
     Returns:

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from checks.client.rows import duck, log, scored
 from checks.client.support import LocalServer
@@ -91,6 +92,21 @@ def test_what_is_complete_is_not_fetched_again(tmp_path: Path, monkeypatch: pyte
     other = {"good": [log("4")], "bad": [log("5")]}
     assert many(monkeypatch, other, tmp_path, scores=["t"], resume=True) == {"good": 1, "bad": 1}
     assert many(monkeypatch, {"good": [], "bad": []}, tmp_path) == {"good": 0, "bad": 0}
+
+
+def test_what_is_there_gets_the_columns_of_what_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the files of one dataset would have other columns each."""
+    folders: dict[str, list[TraceLog]] = {"a": [scored("1", "s"), log("2")], "b": [scored("3", "t")]}
+    many(monkeypatch, {"a": folders["a"]}, tmp_path)
+    many(monkeypatch, {"b": folders["b"]}, tmp_path)
+    assert many(monkeypatch, {**folders, "c": [scored("4", "u")]}, tmp_path, resume=True) == {"a": 2, "b": 1, "c": 1}
+    names = {tuple(pq.read_schema(path).names) for path in tmp_path.glob("*/logs.parquet")}
+    assert [name[-3:] for name in names] == [("score:s", "score:t", "score:u")]
+    assert len(list(tmp_path.rglob("*.*"))) == 3
+    found = duck(f"from read_parquet('{tmp_path}/**/*.parquet')")
+    assert sorted(found["trace_id"].to_pylist()) == ["1", "2", "3", "4"]
+    (tmp_path / "experiment=b" / "logs.parquet").write_bytes(b"PAR1 or not")
+    assert many(monkeypatch, {"a": [], "b": [log("5"), log("6")]}, tmp_path, resume=True) == {"a": 2, "b": 2}
 
 
 def test_by_an_asynchronous_client(tmp_path: Path, server: LocalServer) -> None:
