@@ -6,7 +6,7 @@ from typing import Any, Final
 from attrs import define, field
 
 BATCH_ROWS: Final = 8192
-BATCH_BYTES: Final = 2_000_000
+BATCH_BYTES: Final = 1_000_000
 
 
 @define

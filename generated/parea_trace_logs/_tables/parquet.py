@@ -21,7 +21,9 @@ class _Sink:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
-        self._writer = pq.ParquetWriter(path, schema, compression=_COMPRESSION)
+        # As for the arrays: the default pool keeps tens of MB more than are in use.
+        pool = pa.system_memory_pool()
+        self._writer = pq.ParquetWriter(path, schema, compression=_COMPRESSION, memory_pool=pool)
         self._background = Background()
         self._waiting: list[pa.RecordBatch] = []
         self._bytes = 0

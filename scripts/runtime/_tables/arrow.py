@@ -30,7 +30,9 @@ def _array(batch: Batch, column: Column, kind: pa.DataType) -> pa.Array:
     values = column.values(batch)
     if values is None:
         return pa.nulls(batch.rows, kind)
-    make: Any = column.type.array or (lambda _, values: pa.array(values, kind))
+    # The default pool keeps tens of MB more than are in use.
+    pool = pa.system_memory_pool()
+    make: Any = column.type.array or (lambda _, values: pa.array(values, kind, memory_pool=pool))
     try:
         return make(pa, values)
     except (pa.ArrowInvalid, OverflowError, ValueError):

@@ -130,10 +130,11 @@ def _instants(pa: Any, values: Sequence[str | None]) -> Any:
     import pyarrow.compute as pc
 
     kind = pa.timestamp("us", tz="UTC")
-    texts = pa.array(values, pa.string())
+    pool = pa.system_memory_pool()
+    texts = pa.array(values, pa.string(), memory_pool=pool)
     if pc.all(pc.match_substring_regex(texts, _EVERYDAY), min_count=0).as_py():
         try:
-            return texts.cast(kind)
+            return texts.cast(kind, memory_pool=pool)
         except pa.ArrowInvalid:  # a day that is not on the calendar
             pass
     return pa.array([None if value is None else instant(value) for value in values], kind)
