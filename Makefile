@@ -17,8 +17,8 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-engines test-postgres
-.PHONY: conformance serve faults false-alarms fuzz-client lock clean
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-engines test-spark
+.PHONY: test-postgres conformance serve faults false-alarms fuzz-client lock clean
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict
 
 help:  ## What can be made
@@ -80,6 +80,9 @@ $(ENGINES)/.ready: tests/engines/requirements.txt pyproject.toml
 
 test-engines: $(ENGINES)/.ready  ## DataFusion, dlt and Spark (needs Java) read the target, in an environment of their own
 	PYSPARK_PYTHON=$(CURDIR)/$(ENGINES)/bin/python $(ENGINES)/bin/python -m pytest tests/engines/engine_*.py
+
+test-spark: $(ENGINES)/.ready  ## Of those, Spark alone (needs Java)
+	PYSPARK_PYTHON=$(CURDIR)/$(ENGINES)/bin/python $(ENGINES)/bin/python -m pytest tests/engines/engine_spark.py
 
 conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
 	@if [ -n "$(BASE_URL)" ] && [ -z "$(EXPERIMENT)" ]; then \

@@ -6,6 +6,7 @@ does. When that fails, `Splitter` goes on from the last place that was right, an
 """
 
 import re
+import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from parea_trace_logs._json.splitting import Chunk, Splitter, count_elements
 from parea_trace_logs._tables.batches import Batch
 
 _TOGETHER: Final = 1 << 18  # bytes of JSON that are decoded together
+_PATIENCE: Final = 0.25  # seconds after which fewer are: a slow answer must not seem to stand still
 _BEGINNING: Final = re.compile(rb'[ \t\n\r]*\[[ \t\n\r]*({[ \t\n\r]*"[^"\\]*"[ \t\n\r]*:)')
 _BETWEEN: Final = (b",", b", ", b",\n")
 
@@ -42,9 +44,11 @@ class GuessingSplitter:
         self._pieces: list[bytes] = []
         self._size = 0
         self._head = b""
+        self._begin = 0
         self._between: tuple[bytes, ...] = _BETWEEN
         self._guessed = 0
         self._exact = Splitter(most) if most <= _TOGETHER else None
+        self._waiting_since = time.monotonic()
 
     @property
     def count(self) -> int:
@@ -68,11 +72,16 @@ class GuessingSplitter:
             return self._exact.feed(piece)
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size < _TOGETHER and piece:
+        few = self._size < _TOGETHER and piece
+        if few and time.monotonic() < self._waiting_since + _PATIENCE:
             return Chunk(b"", self._guessed, [])
+        self._waiting_since = time.monotonic()
         content = b"".join(self._pieces)
         guess = piece and len(content) <= self._most
-        return (self._cut(content) if guess else None) or self._cut_exactly(content)
+        end = self._guessed_end(content) if guess else 0
+        if few and not end:  # the first of them may be about to come
+            return Chunk(b"", self._guessed, [])
+        return (self._cut(content, end) if end else None) or self._cut_exactly(content)
 
     def finish(self) -> None:
         """There are no more bytes.
@@ -83,17 +92,23 @@ class GuessingSplitter:
         """
         (self._exact or Splitter()).finish()
 
-    def _cut(self, content: bytes) -> Decoded | None:
-        begin = 0
+    def _guessed_end(self, content: bytes) -> int:
+        """Where the last log may end that another one follows; 0 where that is nowhere."""
         if not self._head:
             if (found := _BEGINNING.match(content)) is None:
-                return None
-            begin, self._head = found.start(1), found[1]
+                return 0
+            self._begin, self._head = found.start(1), found[1]
         end, between = max((content.rfind(b"}" + between + self._head) + 1, between) for between in self._between)
-        if end <= begin or (batch := self._decode(b"[%b]" % content[begin:end])) is None:
-            return None
+        if end <= self._begin:
+            return 0
         self._between = (between,)
-        rest = content[end + len(between) :]
+        return end
+
+    def _cut(self, content: bytes, end: int) -> Decoded | None:
+        if (batch := self._decode(b"[%b]" % content[self._begin : end])) is None:
+            return None
+        self._begin = 0
+        rest = content[end + len(self._between[0]) :]
         self._pieces, self._size = [rest], len(rest)
         first, self._guessed = self._guessed, self._guessed + batch.roots
         return Decoded(batch, range(first, self._guessed))

@@ -10,6 +10,7 @@ from checks.client.odd_logs import client, logs
 from parea_trace_logs import InvalidAnswerError, PareaError, tables
 from parea_trace_logs._tables import guessing
 from parea_trace_logs._tables.columns import STABLE
+from parea_trace_logs._tables.rows import batches_of
 
 JSON_COLUMNS = [column.name for column in STABLE if column.type.rank == 5]
 
@@ -102,7 +103,22 @@ def test_a_stream_that_has_begun() -> None:
     assert rows(tables.to_arrow(first)) + rows(tables.to_arrow(stream)) == expected
 
 
-def test_progress(tmp_path: Path) -> None:
+def test_a_slow_answer_is_told_of_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little has come: it must not seem to stand still."""
+    monkeypatch.setattr(guessing, "_PATIENCE", 0.0)
+    content = body(logs(9, 40, odd=0.1))
+    answer = client(content, 500)
+    expected = rows(tables.to_arrow(list(answer.iter_experiment_trace_logs("e"))))
+    seen: list[int] = []
+    found = [batch for batch in batches_of(answer.iter_experiment_trace_logs("e"), seen.append, rows=1) if batch.rows]
+    assert seen == sorted(seen)
+    assert len(seen) > 10
+    assert sum(batch.rows for batch in found) == len(expected)
+    assert rows(tables.to_arrow(answer.iter_experiment_trace_logs("e"))) == expected
+
+
+def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "_PATIENCE", 60.0)
     answer = client(body(logs(7, 300)), 700)
     seen: list[int] = []
     tables.write(answer.iter_experiment_trace_logs("e"), tmp_path / "logs.csv", progress=seen.append)
