@@ -18,6 +18,8 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from parea_trace_logs._filters.checking import checked
+from parea_trace_logs._http.arguments import check_segment
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.columns import STABLE, Shape, shape
 from parea_trace_logs._tables.formats import require
@@ -158,13 +160,15 @@ def scan(  # noqa: PLR0913 - the documented options
         descendants: Whether descendants are rows, too. As filters judge roots only, none is made of the query then.
 
     Raises:
+        TypeError: an argument is of another type.
+        InvalidFilterError: the contract does not accept the filter.
         ValueError: there is no such column.
     """
     require("polars", "polars")
     from parea_trace_logs._tables.scanning import lazy_frame
 
     wanted = _shape_for(experiment, scores, columns)
-    return lazy_frame(client, experiment, filters, wanted, descendants=descendants)
+    return lazy_frame(client, experiment, _asked("scan", client, experiment, filters), wanted, descendants=descendants)
 
 
 def arrow_stream(  # noqa: PLR0913 - the documented options
@@ -191,16 +195,27 @@ def arrow_stream(  # noqa: PLR0913 - the documented options
         descendants: Whether descendants are rows, too.
 
     Raises:
+        TypeError: an argument is of another type.
+        InvalidFilterError: the contract does not accept the filter.
         ValueError: there is no such column.
     """
     require("pyarrow", "arrow")
     from parea_trace_logs._tables.arrow_streams import ArrowStream
 
+    asked = _asked("arrow_stream", client, experiment, filters)
     return ArrowStream(
-        lambda: client.iter_experiment_trace_logs(experiment, filters),
+        lambda: client.iter_experiment_trace_logs(experiment, asked),
         _shape_for(experiment, scores, columns),
         descendants=descendants,
     )
+
+
+def _asked(caller: str, client: object, experiment: object, filters: TraceLogFilters | None) -> TraceLogFilters | None:
+    """The filter, if a request can be sent with it; what cannot is said at once, not when the first row is read."""
+    if not isinstance(client, Parea):
+        raise TypeError(f"{caller} takes a Parea, not {type(client).__name__}")
+    check_segment(experiment)
+    return None if filters is None else checked(filters)
 
 
 def _shape_for(experiment: str, scores: Sequence[str], columns: Sequence[str] | None) -> Shape:

@@ -115,8 +115,11 @@ def shape(
         experiment: What stands in the column `experiment`; None for no such column.
 
     Raises:
+        TypeError: these are not names, or one in the place of several.
         ValueError: no column is called so, or one is named twice.
     """
+    scores = _listed("scores", scores)
+    columns = _listed("columns", columns)
     own = {_SCORES_LIST.name: _SCORES_LIST}
     if experiment is not None:
         own[_EXPERIMENT] = Column(_EXPERIMENT, TYPES["text"], lambda batch: [experiment] * batch.rows)
@@ -131,6 +134,19 @@ def shape(
     return Shape(named, tuple(dict.fromkeys(scores or ())), scores is None and columns is None)
 
 
+def _listed(argument: str, names: Iterable[str] | None) -> list[str] | None:
+    """The names, if they are: a text alone would be taken for its letters."""
+    if names is None:
+        return None
+    if isinstance(names, str):
+        raise TypeError(f"{argument} takes a list of names, not one: [{names!r}]")
+    found = list(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise TypeError(f"{argument} takes names, which are strings, not {name!r}")
+    return found
+
+
 def _named(name: str, own: dict[str, Column]) -> Column:
     if found := _STABLE.get(name) or own.get(name):
         return found
@@ -139,6 +155,16 @@ def _named(name: str, own: dict[str, Column]) -> Column:
     member, dot, key = name.partition(".")
     if dot and member in _maps():
         return _key_column(member, key)
-    near = difflib.get_close_matches(name, [*_STABLE, *own], n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"there is no column {name!r}{hint}")
+    raise ValueError(f"there is no column {name!r}; {_hint(name, own)}")
+
+
+def _hint(name: str, own: dict[str, Column]) -> str:
+    """What may have been meant by a column that does not exist."""
+    if name == _EXPERIMENT:
+        return "experiment= makes one"
+    member, bracket, key = name.rstrip("]").partition("[")
+    if bracket and member in _maps():
+        near = [f"{member}.{key}"]
+    else:
+        near = difflib.get_close_matches(name, [*_STABLE, *own], n=1)
+    return f"did you mean {near[0]!r}?" if near else f"a score is {_SCORE + name!r}, a key of a map 'metadata.{name}'"

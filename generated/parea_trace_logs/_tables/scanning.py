@@ -30,12 +30,12 @@ def lazy_frame(
         wanted = [by_name[name] for name in with_columns] if with_columns is not None else whole
         schema = arrow_schema(wanted)
         # With `n_rows` the predicate is of the first rows of all, which only the whole answer has.
-        pushed = None
-        if predicate is not None and filters is None and n_rows is None and not descendants:
-            pushed = filters_of(predicate)
-        _log(experiment, filters or pushed, [column.name for column in wanted])
+        asked = filters  # which may be a `Condition`, and that is neither true nor false
+        if predicate is not None and asked is None and n_rows is None and not descendants:
+            asked = filters_of(predicate)
+        _log(experiment, asked, [column.name for column in wanted])
         left = n_rows
-        with client.iter_experiment_trace_logs(experiment, filters or pushed) as logs:
+        with client.iter_experiment_trace_logs(experiment, asked) as logs:
             for batch in batches_of(logs, descendants=descendants, rows=n_rows):
                 frame = pl.from_arrow(record_batch(batch, wanted, schema))
                 assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a batch gives no series

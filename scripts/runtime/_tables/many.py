@@ -240,6 +240,8 @@ def _wanted(caller: str, client: object, kind: type, experiments: Iterable[str],
         raise TypeError(f"{caller} takes {_WITH_ARTICLE[kind]}, not {type(client).__name__}")
     if isinstance(experiments, str | bytes):
         raise TypeError(f"{caller} takes a list of experiments, not one: [{experiments!r}]")
+    if type(concurrency) is not int:
+        raise TypeError(f"concurrency must be an integer, not {concurrency!r}")
     if concurrency < 1:
         raise ValueError(f"concurrency must be at least 1, not {concurrency}")
     wanted = list(dict.fromkeys(experiments))

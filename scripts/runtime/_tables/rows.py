@@ -111,6 +111,8 @@ class Batcher:
         Raises:
             TableError: a value does not fit its column.
         """
+        if not isinstance(root, TraceLog):
+            raise TypeError(f"logs are TraceLog, which TraceLog.from_dict makes of a dict, not {type(root).__name__}")
         for row, scores in _rows_of(root, self._descendants):
             self._rows.append(row)
             self._scores.append(scores)
