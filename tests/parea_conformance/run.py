@@ -138,7 +138,7 @@ class Run:
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
         self.outline = _outline(context, probes)
-        self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.probes) for plan in probes.plans}
+        self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
             for name in self.ledger.entries:
@@ -174,7 +174,7 @@ class Run:
 
     def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
         """Say how much will be read, where that is much."""
-        shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.probes}
+        shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.asked}
         read = size * sum(shares.values()) / len(sample.logs)
         if read > _MUCH:
             self._note(
@@ -232,7 +232,7 @@ def _outline(context: Context, probes: Meaning) -> dict[str, int]:
     counts = Counter[str]()
     asked: set[Filter] = set()
     for plan in probes.plans:
-        new = {probe.filter for probe in plan.probes} - asked
+        new = {probe.filter for probe in plan.asked} - asked
         asked |= new
         counts[plan.requirement] += len(new)
     for case in cases.cases(context.client, context.contract):

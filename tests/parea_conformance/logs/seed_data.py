@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from parea_conformance.contract import Contract
+from parea_conformance.logs import class_data
 from parea_conformance.rivals.answers import CAPS
 
 EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01"
@@ -101,7 +102,8 @@ _ANNOTATIONS: tuple[Any, ...] = (
     {"Tone": {"7": (4, "Good", None)}},
     {"tone": {}},
 )
-_MOST = max(CAPS) + 1
+_BARE = 32
+"""How many logs more there are than values of a class of operands in one member: some hold none, some another's."""
 
 
 def _annotation(trace_id: str, criterion: str, user: str, held: tuple[float | None, str | None, str | None]) -> Any:
@@ -198,8 +200,9 @@ def _columns(index: int, trace_id: str) -> dict[str, Any]:
 def logs(contract: Contract) -> list[dict[str, Any]]:
     """The root logs of the experiment, in the order in which a server must answer them is not promised here."""
     built: list[dict[str, Any]] = []
+    by_class = class_data.columns()
     ids = ["Tie-b", "tie-a", "tie-\ufffd", "tie-\U0001f98a", "Tie-a"]
-    for index in range(_MOST):
+    for index in range(max(max(CAPS) + 1, _BARE + max(map(len, by_class.values())))):
         trace_id = ids[index] if index < len(ids) else f"log-{(index * 37) % 1000:03}"
         start = _STARTS[index % len(_STARTS)] if index >= len(ids) else "2024-04-15T10:00:00.123456+00:00"
         built.append({"trace_id": trace_id, "start_timestamp": start, **_columns(index, trace_id)})
@@ -214,6 +217,10 @@ def logs(contract: Contract) -> list[dict[str, Any]]:
     built[1].update(cache_hit=True, fill_children=False, inputs={"name": "Bar"}, comments=[])
     built[2].update(cache_hit=False, fill_children=True, configuration={}, images=[])
     built[3].update(children_logs=[], inputs={})
+    for member, values in by_class.items():
+        free = (log for log in built if member not in log)
+        for log, value in zip(free, values, strict=False):
+            log[member] = value
     built += contract.sample()
     built[40].update(trace_id="tree", parent_trace_id="tree", root_trace_id="tree", children_logs=_tree())
     return built
@@ -231,7 +238,7 @@ def write(directory: Path, contract: Contract) -> list[Path]:
     paths = []
     for experiment, held in experiments.items():
         path = directory / f"{experiment}.jsonl"
-        lines = [json.dumps(log, ensure_ascii=False, separators=(",", ":")) + "\n" for log in held]
+        lines = [json.dumps(log, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n" for log in held]
         _write(path, "".join(lines))
         paths.append(path)
     return paths

@@ -4,12 +4,13 @@ import dataclasses
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
+from parea_conformance.probes.covering import Cover, Coverer
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals.registry import Rival, rivals_of
@@ -17,7 +18,7 @@ from parea_conformance.rivals.registry import Rival, rivals_of
 # Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
 # likely to pass. For long answers once is enough.
 _COVERS = 2
-_CHUNK = 96
+_CHUNK = 32
 # How many logs in an answer cost as much as a request.
 _LONG = 1000
 
@@ -41,11 +42,23 @@ class Probe:
 
 @dataclass(frozen=True)
 class Plan:
-    """The probes of one requirement, and the rivals that no filter tells apart on this data."""
+    """What is asked for one requirement.
+
+    Attributes:
+        probes: what tells its rivals apart. undecided: the rivals that no filter tells apart on this data.
+        covering: what else is asked, so that each class of operands is. cover: what is covered.
+    """
 
     requirement: str
     probes: tuple[Probe, ...]
     undecided: tuple[Rival, ...]
+    covering: tuple[Probe, ...] = ()
+    cover: Cover = field(default_factory=Cover)
+
+    @property
+    def asked(self) -> tuple[Probe, ...]:
+        """All that is asked."""
+        return self.probes + self.covering
 
 
 def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Rival], sample: Sample) -> Plan:
@@ -208,7 +221,21 @@ def plans(sample: Sample, contract: Contract, requirements: tuple[str, ...], see
         "result.roots": lambda name: _plan_roots(name, candidates, sample),
         "result.once": lambda name: _plan_once(name, candidates, sample),
     }
-    return tuple(
+    found = [
         special[name](name) if name in special else _plan(name, candidates, sample, seed)
         for name in planned(requirements)
-    )
+    ]
+    return tuple(_covered(found, candidates, sample, contract, seed))
+
+
+def _covered(
+    found: Sequence[Plan], candidates: Candidates, sample: Sample, contract: Contract, seed: int
+) -> Iterator[Plan]:
+    """The plans, with what covers the classes of operands; of large experiments nothing that has a long answer."""
+    asked = {probe.filter for plan in found for probe in plan.probes if probe.expected}
+    covers = Coverer(candidates, contract, seed, thorough=False).covers(asked)
+    for plan in found:
+        cover = covers.get(plan.requirement, Cover())
+        probes = (Probe(plan.requirement, one, sample.matching(RIGHT, one), ()) for one in cover.filters)
+        short = tuple(probe for probe in probes if _answered(probe.expected, sample) < _LONG)
+        yield replace(plan, covering=short, cover=cover)

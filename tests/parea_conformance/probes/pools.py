@@ -1,8 +1,8 @@
-"""Operands by class, for the values that a field holds: members of the classes, and values next to those of the data."""
+"""Operands for the values that logs hold: members of the classes of operands, and values next to those of the data."""
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from parea_conformance.probes.operands import spread
 from parea_conformance.reading.oracle import RIGHT, instant, number
 
 _LANDMARKS = 12
+_LOOKED_AT = 60
 _MICROSECOND = 1_000_000_000_000
 _WRAP = 2**32
 
@@ -73,11 +74,17 @@ _NEXT_TO: Mapping[str, Callable[[Any], Iterator[tuple[str, str]]]] = {
     "timestamp": _of_instant,
     "text": _of_text,
 }
+_WRITTEN: Mapping[str, Callable[[Any], str | None]] = {
+    "number": spellings.spell,
+    "timestamp": spellings.timestamp,
+    "text": str,
+}
 _MEANS: Mapping[str, Callable[[str], Any]] = {"number": number, "timestamp": instant, "text": str}
 
 
-@functools.cache
-def _classes(form: str, text: str) -> frozenset[str]:
+@functools.lru_cache(maxsize=1 << 13)
+def classes_of(form: str, text: str) -> frozenset[str]:
+    """The names of the classes that an operand belongs to by how it is written."""
     return memberships(CLASSES[form], text)
 
 
@@ -91,6 +98,13 @@ def values_of(form: str, held: Iterable[Any]) -> list[Any]:
     else:
         found = (v for v in held if isinstance(v, str))
     return sorted(set(found))
+
+
+def richness(form: str, held: Iterable[Any]) -> tuple[int, int]:
+    """How much values tell of operands of a form: how many classes they belong to, and how many values there are."""
+    values = values_of(form, held)
+    texts = [text for value in spread(values, _LOOKED_AT) if (text := _WRITTEN[form](value)) is not None]
+    return len({name for text in texts for name in classes_of(form, text)}), len(values)
 
 
 def operands(form: str, held: Iterable[Any], accepted: Callable[[str], bool]) -> list[Operand]:
@@ -114,14 +128,5 @@ def operands(form: str, held: Iterable[Any], accepted: Callable[[str], bool]) ->
     for text, names in made.items():
         if accepted(text):
             value = _MEANS[form](text)
-            found.append(Operand(text, value, _classes(form, text) | names, value in known))
+            found.append(Operand(text, value, classes_of(form, text) | names, value in known))
     return found
-
-
-def best(pool: Sequence[Operand]) -> list[Operand]:
-    """For each class one operand, one that a log holds where there is one."""
-    found: dict[str, Operand] = {}
-    for operand in sorted(pool, key=lambda operand: not operand.held):
-        for name in operand.classes:
-            found.setdefault(name, operand)
-    return list(dict.fromkeys(found[name] for name in sorted(found)))

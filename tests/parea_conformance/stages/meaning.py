@@ -99,11 +99,13 @@ class Meaning:
         """
         spent: BudgetSpentError | None = None
         try:
+            # What tells rivals apart first: where requests are few, it is worth most.
             self.ask_all(probe.filter for plan_ in self.plans for probe in plan_.probes)
+            self.ask_all(probe.filter for plan_ in self.plans for probe in plan_.covering)
         except BudgetSpentError as error:
             spent = error
         sent = [plan_ for plan_ in self.plans if all(probe.filter in self.seen for probe in plan_.probes)]
-        probes = [probe for plan_ in sent for probe in plan_.probes]
+        probes = [probe for plan_ in sent for probe in plan_.asked if probe.filter in self.seen]
         excused = self._tree_explains(probes)
         self.misread = frozenset(member for member in self._context.contract.kinds if self._is_misread(member, probes))
         # Operators first: what fails there excuses what is asked through them.
@@ -144,7 +146,7 @@ class Meaning:
 
     def _judge(self, plan_: Plan, *, excused: bool) -> None:
         ledger = self._context.ledger
-        for probe in plan_.probes:
+        for probe in (probe for probe in plan_.asked if probe.filter in self.seen):
             seen = self.seen[probe.filter]
             if seen.logs is None:
                 summary = f"{probe.filter} is answered {seen.exchange.status}"
@@ -162,10 +164,25 @@ class Meaning:
                 continue
             names = tuple(rival.name for rival, _ in probe.rivals)
             ledger.hold(plan_.requirement, f"{probe.filter}")
+            if not probe.rivals:
+                continue
             ledger.evidence(plan_.requirement, Evidence(str(probe.filter), len(probe.expected), names))
+        if plan_.cover.classes:
+            self._tell_classes(plan_)
         for rival in plan_.undecided:
             cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
             ledger.undecide(plan_.requirement, cause)
+
+    def _tell_classes(self, plan_: Plan) -> None:
+        """Say of how many classes an operand was asked, and which of them no log of this data holds a value of."""
+        sent = [probe.filter in self.seen for probe in plan_.covering]
+        left_out = len(plan_.cover.filters) - sum(sent)
+        proof = f"operands of {len(plan_.cover.classes)} classes"
+        if left_out:
+            proof += f", {left_out} filters of them not sent: they are more than may be sent, or their answers too long"
+        if plan_.cover.unheld:
+            proof += f"; no log holds a value of: {', '.join(sorted(plan_.cover.unheld))}"
+        self._context.ledger.hold(plan_.requirement, proof)
 
     def _operator_of(self, probe: Probe) -> str:
         """The requirement of the probe's operator on the kind of its field."""
