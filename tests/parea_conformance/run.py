@@ -24,6 +24,7 @@ from parea_conformance.reading.oracle import OPERATORS
 from parea_conformance.stages import (
     cases,
     composition,
+    drawn,
     every_answer,
     fuzz,
     laws,
@@ -140,6 +141,8 @@ class Run:
         self.outline = _outline(context, probes)
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
+        if context.options.thorough:
+            self._note(f"thorough: about {sum(self.outline.values()):,} requests will be sent")
         if context.options.dry_run:
             for name in self.ledger.entries:
                 self.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
@@ -147,10 +150,12 @@ class Run:
         # Errors, which every class has requirements for, come from the cases: these are sent always, but where only
         # requirements are asked for that no error decides.
         errors = not context.options.only or any(name in self.ledger for name in every_answer.REQUIREMENTS)
+        draws = any(name in self.ledger for name in drawn.requirements(context.contract))
         stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
             (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
+            (drawn, (), draws, lambda: drawn.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
@@ -168,6 +173,8 @@ class Run:
                     self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
             context.client.observers.remove(told)
             spans.close(_name(stage))
+        if slow := probes.slow():
+            self._note(slow)
         whole.close()
         observer.close()
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
@@ -240,4 +247,7 @@ def _outline(context: Context, probes: Meaning) -> dict[str, int]:
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))
+    own = [name for name in drawn.requirements(context.contract) if name in context.ledger]
+    for at in range(drawn.number(thorough=context.options.thorough) if own else 0):
+        counts[own[at % len(own)]] += 1
     return dict(counts)

@@ -177,7 +177,8 @@ class Client:
         headers = self._headers(request)
         for attempt in range(_DROPPED + 1):
             content = iter([request.body]) if request.chunked else request.body
-            deadline = time.monotonic() + self._timeout
+            start = time.monotonic()
+            deadline = start + self._timeout
             extensions = {"timeout": httpx.Timeout(self._timeout).as_dict(), DEADLINE: deadline}
             sent = httpx.Request(
                 request.method, self.base_url + request.path, content=content, headers=headers, extensions=extensions
@@ -199,8 +200,9 @@ class Client:
                     return self._unanswered(request, f"{type(error).__name__}: {error}")
             else:
                 curl_ = self.curl(request)
+                took = time.monotonic() - start
                 return Exchange(
-                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader
+                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader, took
                 )
         raise AssertionError("the last attempt returns")
 

@@ -115,8 +115,17 @@ def _annotation(trace_id: str, criterion: str, user: str, held: tuple[float | No
 
 
 def _tree() -> list[dict[str, Any]]:
-    """Children whose places tie, order otherwise as text, by id and by start; two levels deep."""
-    places = (("c-3", 2, 5), ("c-9", 9, 4), ("c-1", 10, 3), ("c-4", 10, 2), ("c-0", 11, 1))
+    """Children whose places tie, are absent, order otherwise as text, by id and by start; two levels deep."""
+    places = (
+        ("c-5", 0, 8),
+        ("c-6", None, 7),
+        ("c-7", 0, 6),
+        ("c-3", 2, 5),
+        ("c-9", 9, 4),
+        ("c-1", 10, 3),
+        ("c-4", 10, 2),
+        ("c-0", 11, 1),
+    )
     children = []
     for trace_id, place, second in places:
         child = {
@@ -129,8 +138,8 @@ def _tree() -> list[dict[str, Any]]:
             "depth": 1,
             "execution_order": place,
         }
-        children.append(child)
-    children[1]["children_logs"] = [
+        children.append({name: value for name, value in child.items() if value is not None})
+    children[4]["children_logs"] = [
         {
             "trace_id": f"d-{place}",
             "parent_trace_id": "c-9",

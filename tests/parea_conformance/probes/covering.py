@@ -16,7 +16,7 @@ from parea_conformance.reading.filter import Filter
 
 _PARTS = 8
 _HUNDREDS = 300
-_PAIRS = {"between": 16, "in": 8}
+_PAIRS = {"between": 12, "in": 6}
 """How many filters of several operands are asked of one kind, those that cover most pairs of classes first."""
 
 _FAMILIES: tuple[tuple[str, ...], ...] = (
@@ -37,7 +37,10 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "map": ("text", "number"),
 }
 """What the operands of a kind are; a kind that is not named here has none to choose."""
-_NOT_UNDER_A_KEY = {"text": ("greater_than", "less_than", "between"), "number": ("like",)}
+_NOT_UNDER_A_KEY: Mapping[str, tuple[str, ...]] = {
+    "text": ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal", "between"),
+    "number": ("like",),
+}
 """Operators to which, under a key, operands of a form mean nothing."""
 _WHOLE_LISTS: Mapping[str, Callable[[str, str], str]] = {
     "a part twice": lambda one, other: f"{one},{one},{other},{one}",
@@ -106,12 +109,8 @@ class Coverer:
             kind = self._contract.field_kind(one.field or "")
             known.setdefault((one.operator or "", kind), set()).add(one.value or "")
         found: dict[str, Cover] = {}
-        for kind, forms in _FORMS.items():
-            places = self._candidates.places(kind)
-            for family, form in itertools.product(_FAMILIES, forms if places else ()):
-                if kind == "map" and family[0] in _NOT_UNDER_A_KEY[form]:
-                    continue
-                place = max(places, key=lambda place, form=form: richness(form, place.held))  # type: ignore[misc]
+        for kind, form, place in self._places():
+            for family in _FAMILIES:
                 for operators in [(one,) for one in family] if self._thorough else [family]:
                     texts = [text for operator in operators for text in sorted(known.get((operator, kind), ()))]
                     for operator, cover in self._of_family(operators, kind, form, place, texts):
@@ -119,11 +118,32 @@ class Coverer:
                         found[name] = found.get(name, Cover()) | cover
         return found
 
+    def cells(self) -> Iterator[tuple[str, str | None, str, Sequence[str]]]:
+        """Each place, its key and each operator that it takes, with the operands to ask it for, the plainest first."""
+        for kind, form, place in self._places():
+            pool = operands(form, place.held, self._accepted(place, kind))
+            texts = sorted((one.text for one in pool), key=lambda text: (len(text), text))
+            for operator in self._operators_on(kind, form):
+                yield place.field, place.key, operator, texts
+
+    def _places(self) -> Iterator[tuple[str, str, Place]]:
+        """Of each kind and form of operands the place that tells most of them."""
+        for kind, forms in _FORMS.items():
+            places = self._candidates.places(kind)
+            for form in forms if places else ():
+                yield kind, form, max(places, key=lambda place, form=form: richness(form, place.held))  # type: ignore[misc]
+
+    def _operators_on(self, kind: str, form: str) -> list[str]:
+        """The operators that take operands of a form on a kind."""
+        senseless = _NOT_UNDER_A_KEY[form] if kind == "map" else ()
+        taken = [name for name, value in self._operators[kind].items() if value != "none"]
+        return [name for name in taken if name not in senseless]
+
     def _of_family(
         self, family: Sequence[str], kind: str, form: str, place: Place, asked: Iterable[str]
     ) -> Iterator[tuple[str, Cover]]:
         """The covers of operators that are asked in turn."""
-        operators = [operator for operator in family if operator in self._operators[kind]]
+        operators = [operator for operator in family if operator in self._operators_on(kind, form)]
         if not operators:
             return
         first = operators[0]

@@ -18,7 +18,7 @@ from parea_conformance.rivals.registry import Rival, rivals_of
 # Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
 # likely to pass. For long answers once is enough.
 _COVERS = 2
-_CHUNK = 32
+_CHUNK = 40
 # How many logs in an answer cost as much as a request.
 _LONG = 1000
 
@@ -108,11 +108,11 @@ def _answered(expected: LogSet, sample: Sample) -> int:
     return len(expected) * sample.population // len(sample.logs)
 
 
-def _plan(requirement: str, candidates: Candidates, sample: Sample, seed: int) -> Plan:
+def _plan(requirement: str, candidates: Candidates, sample: Sample, seed: int, without: frozenset[str]) -> Plan:
     """The plan of one requirement. The same data and seed give the same plan."""
     filters = candidates.of(requirement)
     random.Random(f"{seed}:{requirement}").shuffle(filters)  # noqa: S311 - ties between equals, nothing secret
-    return _greedy(requirement, filters, rivals_of(requirement), sample)
+    return _greedy(requirement, filters, rivals_of(requirement, without), sample)
 
 
 def _taken_for(member: str, other: str | None) -> Rival:
@@ -212,8 +212,25 @@ def planned(requirements: Iterable[str]) -> list[str]:
 
 
 @functools.lru_cache(maxsize=8)
-def plans(sample: Sample, contract: Contract, requirements: tuple[str, ...], seed: int) -> tuple[Plan, ...]:
-    """The plan of each of these requirements. The same data and seed give the same plans, so they are kept."""
+def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the cache
+    sample: Sample,
+    contract: Contract,
+    requirements: tuple[str, ...],
+    seed: int,
+    *,
+    thorough: bool = False,
+    without: frozenset[str] = frozenset(),
+) -> tuple[Plan, ...]:
+    """The plan of each of these requirements. The same arguments give the same plans, so they are kept.
+
+    Args:
+        sample: the logs to judge by.
+        contract: the contract.
+        requirements: their ids; those that no filters are planned for are left out.
+        seed: decides between equals.
+        thorough: whether more is asked than what is needed to cover each class of operands.
+        without: areas of rivals that are left out, and `classes` for those of operands; to measure what is found then.
+    """
     candidates = Candidates(sample, contract)
     special: dict[str, Callable[[str], Plan]] = {
         "field.member": lambda name: _plan_members(name, candidates, sample, contract, seed),
@@ -222,18 +239,17 @@ def plans(sample: Sample, contract: Contract, requirements: tuple[str, ...], see
         "result.once": lambda name: _plan_once(name, candidates, sample),
     }
     found = [
-        special[name](name) if name in special else _plan(name, candidates, sample, seed)
+        special[name](name) if name in special else _plan(name, candidates, sample, seed, without)
         for name in planned(requirements)
     ]
-    return tuple(_covered(found, candidates, sample, contract, seed))
+    if "classes" in without:
+        return tuple(found)
+    return tuple(_covered(found, sample, Coverer(candidates, contract, seed, thorough=thorough)))
 
 
-def _covered(
-    found: Sequence[Plan], candidates: Candidates, sample: Sample, contract: Contract, seed: int
-) -> Iterator[Plan]:
+def _covered(found: Sequence[Plan], sample: Sample, coverer: Coverer) -> Iterator[Plan]:
     """The plans, with what covers the classes of operands; of large experiments nothing that has a long answer."""
-    asked = {probe.filter for plan in found for probe in plan.probes if probe.expected}
-    covers = Coverer(candidates, contract, seed, thorough=False).covers(asked)
+    covers = coverer.covers(probe.filter for plan in found for probe in plan.probes if probe.expected)
     for plan in found:
         cover = covers.get(plan.requirement, Cover())
         probes = (Probe(plan.requirement, one, sample.matching(RIGHT, one), ()) for one in cover.filters)

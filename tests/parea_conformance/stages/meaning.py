@@ -1,5 +1,6 @@
 """What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
 
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.deviation import deviation
 
 _SHOWING = 2  # operators that show a member to be misread
+_SLOW, _TIMES = 1.0, 20
+"""A filter is slow that takes more than so many seconds, and so many times as long as half of the others."""
 LONGEST = 500
 """How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
 large experiment would not fit into memory."""
@@ -49,7 +52,15 @@ class Meaning:
         self._composition = shape
         self.seen: dict[Filter, Seen] = {}
         self.misread: frozenset[str] = frozenset()
-        self.plans = plans(sample, context.contract, tuple(context.ledger.entries), context.options.seed)
+        asked = context.options
+        self.plans = plans(
+            sample,
+            context.contract,
+            tuple(context.ledger.entries),
+            asked.seed,
+            thorough=asked.thorough,
+            without=frozenset(asked.without),
+        )
 
     def ask(self, filter_: Filter) -> Seen:
         """Send a filter, unless its answer is known; judge the make-up of the answer."""
@@ -200,6 +211,17 @@ class Meaning:
         if probe.requirement == "result.roots":
             return any((received & answer) - probe.expected for _, answer in probe.rivals)
         return received != probe.expected
+
+    def slow(self) -> str:
+        """The filter that took far longer than the others, in words; empty where none did."""
+        took = {one.filter: one.exchange.seconds for one in self.seen.values()}
+        if not took:
+            return ""
+        slowest = max(took, key=lambda filter_: took[filter_])
+        middle = statistics.median(took.values())
+        if took[slowest] <= max(_SLOW, _TIMES * middle):
+            return ""
+        return f"{slowest} took {took[slowest]:.1f} s, where half of the filters took less than {middle:.3f} s"
 
     def _operators(self, spent: BudgetSpentError | None) -> None:
         for operator in self._context.contract.operators:
