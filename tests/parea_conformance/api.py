@@ -56,7 +56,7 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
         accept_undecided: whether undecided requirements spoil the verdict no more.
         known_failures: the reason of each failure that is known, by requirement.
         fail_fast: whether to stop at the first failure.
-        thorough: whether every pair of classes of operands is asked, and many filters drawn at random.
+        thorough: whether everything that can be derived is asked, which takes many times as long.
         record: a file that keeps every exchange.
         progress: told the stage, how many requests were sent, and how many are planned.
 

@@ -60,14 +60,14 @@ class Options:
         max_answer: the most megabytes of an answer, decoded, that are read.
         concurrency: how many requests are sent at a time, unless the server mixes up answers.
         fuzz: how many valid and how many invalid bodies are made up.
+        without: areas of the catalogue of rivals that are left out (and `classes`), to measure what is found then.
         parameters: values of parameters in paths, by name, for operations that need more than an experiment.
         allow_writes: whether operations that may write are asked with documented requests.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
         known_failures: requirements that are known to fail, each with the reason.
         only: the requirements to judge, by id; empty for all of the classes.
         fail_fast: whether the run ends with the first failure that is not known.
-        thorough: whether every pair of classes of operands is asked, and many filters drawn at random.
-        without: areas of the catalogue of rivals that are left out (and `classes`), to measure what is found then.
+        thorough: whether every instance of every token is changed in every way, and more is asked at random.
     """
 
     base_url: str
@@ -85,6 +85,7 @@ class Options:
     parameters: tuple[tuple[str, str], ...] = ()
     allow_writes: bool = False
     accept_undecided: bool = False
+    without: tuple[str, ...] = ()
     max_requests: int | None = None
     rate: float | None = None
     dry_run: bool = False
@@ -92,7 +93,6 @@ class Options:
     only: tuple[str, ...] = ()
     fail_fast: bool = False
     thorough: bool = False
-    without: tuple[str, ...] = ()
 
     @property
     def partial(self) -> bool:
@@ -265,12 +265,8 @@ def parser() -> argparse.ArgumentParser:
         "fails the run")  # fmt: skip
     add("--only", action="append", type=_requirement, default=[], metavar="ID",
         help="judge this requirement only (repeatable); `*` stands for one part of an id: 'filter.*.text'")  # fmt: skip
-    add(
-        "--thorough",
-        action="store_true",
-        help="ask every pair of classes of operands, and draw 2,000 filters at random",
-    )
     add("--fail-fast", action="store_true", help="stop at the first failure")
+    add("--thorough", action="store_true", help="ask everything that can be derived, which takes many times as long")
     add("--report-dir", type=Path, metavar="DIR", help="write report.json, report.html and junit.xml there, and of a "
         "whole run badge.svg and result.json")  # fmt: skip
     add("--record", type=Path, metavar="FILE", help="keep every exchange there (HAR, the keys redacted), for `replay`")
