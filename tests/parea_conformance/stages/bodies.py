@@ -24,9 +24,9 @@ _FORMS: tuple[Callable[[str, str], str], ...] = (
 
 
 def _of(classes: Iterable[ValueClass], one: str, other: str) -> tuple[str, ...]:
-    """Two operands, what can be made of them, and members of the classes."""
+    """Two operands, what can be made of them, and a member of each class."""
     made = (form(one, other) for form in _FORMS)
-    return tuple(dict.fromkeys([one, *made, *(text for each in classes for text in each.members)]))
+    return tuple(dict.fromkeys([one, *made, *(each.members[0] for each in classes)]))
 
 
 _VALUES: dict[str, tuple[str, ...]] = {
