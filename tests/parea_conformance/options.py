@@ -60,7 +60,6 @@ class Options:
         max_answer: the most megabytes of an answer, decoded, that are read.
         concurrency: how many requests are sent at a time, unless the server mixes up answers.
         fuzz: how many valid and how many invalid bodies are made up.
-        without: areas of the catalogue of rivals that are left out (and `classes`), to measure what is found then.
         parameters: values of parameters in paths, by name, for operations that need more than an experiment.
         allow_writes: whether operations that may write are asked with documented requests.
         max_requests: the most requests to send; None for no bound. rate: the most in a second; None for no bound.
@@ -68,6 +67,8 @@ class Options:
         only: the requirements to judge, by id; empty for all of the classes.
         fail_fast: whether the run ends with the first failure that is not known.
         thorough: whether every instance of every token is changed in every way, and more is asked at random.
+        without: the stages, by name, that are left out, so that what only they judge is undecided; areas of rivals, and
+            `classes` of operands, to measure what is found then.
     """
 
     base_url: str
@@ -85,7 +86,6 @@ class Options:
     parameters: tuple[tuple[str, str], ...] = ()
     allow_writes: bool = False
     accept_undecided: bool = False
-    without: tuple[str, ...] = ()
     max_requests: int | None = None
     rate: float | None = None
     dry_run: bool = False
@@ -93,12 +93,13 @@ class Options:
     only: tuple[str, ...] = ()
     fail_fast: bool = False
     thorough: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def partial(self) -> bool:
         """Whether less is judged than the whole contract."""
         bounded = self.max_requests is not None or self.dry_run or self.fail_fast or bool(self.without)
-        return bool(self.only or bounded) or set(self.classes) != set(contract.CLASSES)
+        return bool(self.only) or bounded or set(self.classes) != set(contract.CLASSES)
 
 
 @dataclass(frozen=True)

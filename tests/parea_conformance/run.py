@@ -16,11 +16,13 @@ from parea_conformance.ledger import Failure, FirstFailureError, Ledger
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
+from parea_conformance.neighbours.tokens import Neighbour
 from parea_conformance.options import Options
 from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import OPERATORS
+from parea_conformance.reading.request import Expected
 from parea_conformance.stages import (
     cases,
     composition,
@@ -29,6 +31,7 @@ from parea_conformance.stages import (
     fuzz,
     laws,
     meaning,
+    neighbours,
     operations,
     preflight,
     repeat,
@@ -47,7 +50,7 @@ _MUCH = 0.5e9
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
     names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
-    for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
+    for stage in (preflight, composition, every_answer, cases, neighbours, fuzz, repeat):
         names.update(stage.REQUIREMENTS)
     return names
 
@@ -115,9 +118,14 @@ class Run:
 
     def stopped(self, error: FirstFailureError) -> None:
         """The run was to stop at its first failure: what was not judged to its end is undecided."""
-        for name, entry in self.ledger.entries.items():
-            if not entry.failures:
-                self.ledger.undecide(name, f"not judged to its end: {error} (--fail-fast)")
+        begun = {name: bool(entry.checks) for name, entry in self.ledger.entries.items() if not entry.failures}
+        for name, any_check in begun.items():
+            cut = "not judged to its end" if any_check else "not judged"
+            self.ledger.undecide(name, f"{cut}: {error} (--fail-fast)")
+        self._note(
+            f"stopped at the first failure, {error}: {len(begun) - sum(begun.values())} requirements were not judged, "
+            f"{sum(begun.values())} not to their end (--fail-fast)"
+        )
 
     def _note(self, text: str) -> None:
         self.notes.append(text)
@@ -138,11 +146,10 @@ class Run:
         whole.unfiltered(unfiltered)
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
-        self.outline = _outline(context, probes)
+        near = [] if _name(neighbours) in context.options.without else list(neighbours.neighbours(context, sample))
+        self.outline = _outline(context, probes, near)
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
-        if context.options.thorough:
-            self._note(f"thorough: about {sum(self.outline.values()):,} requests will be sent")
         if context.options.dry_run:
             for name in self.ledger.entries:
                 self.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
@@ -157,12 +164,17 @@ class Run:
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
             (drawn, (), draws, lambda: drawn.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
+            (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes, near)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
         )
         for stage, requirements, always, work in stages:
             if not always and not any(name in self.ledger for name in requirements):
+                continue
+            if _name(stage) in context.options.without:
+                for requirement in requirements:
+                    self.ledger.undecide(requirement, f"the stage {_name(stage)} was left out")
                 continue
             told = _telling(self._progress, _name(stage), context.client, sum(self.outline.values()))
             context.client.observers.append(told)
@@ -180,7 +192,9 @@ class Run:
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
 
     def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
-        """Say how much will be read, where that is much."""
+        """Say how much will be asked and read, where that is much."""
+        if self._context.options.thorough:
+            self._note(f"thorough: about {sum(self.outline.values()):,} requests will be sent")
         shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.asked}
         read = size * sum(shares.values()) / len(sample.logs)
         if read > _MUCH:
@@ -234,7 +248,7 @@ def _telling(progress: Progress, stage: str, client: Client, total: int) -> Call
     return lambda _exchange: progress(stage, client.sent, total)
 
 
-def _outline(context: Context, probes: Meaning) -> dict[str, int]:
+def _outline(context: Context, probes: Meaning, near: Sequence[tuple[Neighbour, Expected]]) -> dict[str, int]:
     """How many requests each requirement takes; a filter that serves several counts for the first."""
     counts = Counter[str]()
     asked: set[Filter] = set()
@@ -244,6 +258,7 @@ def _outline(context: Context, probes: Meaning) -> dict[str, int]:
         counts[plan.requirement] += len(new)
     for case in cases.cases(context.client, context.contract):
         counts[case.requirement] += 1
+    counts.update(neighbour.requirement for neighbour, _ in near)
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))

@@ -1,7 +1,7 @@
 """What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parea_conformance.context import KEPT, Context
@@ -17,6 +17,7 @@ from parea_conformance.stages.deviation import deviation
 _SHOWING = 2  # operators that show a member to be misread
 _SLOW, _TIMES = 1.0, 20
 """A filter is slow that takes more than so many seconds, and so many times as long as half of the others."""
+_PART = 32  # probes after which a run that stops at its first failure looks at the answers
 LONGEST = 500
 """How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
 large experiment would not fit into memory."""
@@ -52,6 +53,7 @@ class Meaning:
         self._composition = shape
         self.seen: dict[Filter, Seen] = {}
         self.misread: frozenset[str] = frozenset()
+        self._judged: set[str] = set()
         asked = context.options
         self.plans = plans(
             sample,
@@ -105,29 +107,62 @@ class Meaning:
     def send(self) -> None:
         """Send every probe, and write what the answers show.
 
+        Where the run is to stop at its first failure, it does so a part of the probes after that was seen.
+
         Raises:
             BudgetSpentError: no more requests may be sent; what was sent has been judged.
+            FirstFailureError: the run is to stop at the first failure.
         """
         spent: BudgetSpentError | None = None
         try:
-            # What tells rivals apart first: where requests are few, it is worth most.
-            self.ask_all(probe.filter for plan_ in self.plans for probe in plan_.probes)
-            self.ask_all(probe.filter for plan_ in self.plans for probe in plan_.covering)
+            for part, probes in self._parts():
+                self.ask_all(probe.filter for probe in probes)
+                if self._context.options.fail_fast and any(self._shows_a_failure(plan_) for plan_ in part):
+                    self._judge_what_was_sent()
         except BudgetSpentError as error:
             spent = error
+        self._judge_what_was_sent()
+        for plan_ in self.plans:
+            if plan_.requirement not in self._judged:
+                self._context.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
+        self._operators(spent)
+        if spent is not None:
+            raise spent
+
+    def _parts(self) -> Iterator[tuple[Sequence[Plan], Sequence[Probe]]]:
+        """Plans and what to ask for them: some after others where the first failure is to be the last request.
+
+        Else all at once, and first what tells rivals apart: where requests are few, that is worth most.
+        """
+        if not self._context.options.fail_fast:
+            yield self.plans, [probe for plan_ in self.plans for probe in plan_.probes]
+            yield self.plans, [probe for plan_ in self.plans for probe in plan_.covering]
+            return
+        part: list[Plan] = []
+        for plan_ in self.plans:
+            part.append(plan_)
+            if sum(len(each.asked) for each in part) >= _PART:
+                yield part, [probe for each in part for probe in each.asked]
+                part = []
+        yield part, [probe for each in part for probe in each.asked]
+
+    def _shows_a_failure(self, plan_: Plan) -> bool:
+        """Whether an answer is not what the contract asks for, whoever is to blame."""
+        answers = ((probe, self.seen[probe.filter].logs) for probe in plan_.asked)
+        return any(logs is None or self._deviates(probe, logs) for probe, logs in answers)
+
+    def _judge_what_was_sent(self) -> None:
+        """Judge the plans whose probes were all sent, those aside that were judged before."""
         sent = [plan_ for plan_ in self.plans if all(probe.filter in self.seen for probe in plan_.probes)]
         probes = [probe for plan_ in sent for probe in plan_.asked if probe.filter in self.seen]
         excused = self._tree_explains(probes)
         self.misread = frozenset(member for member in self._context.contract.kinds if self._is_misread(member, probes))
         # Operators first: what fails there excuses what is asked through them.
-        for plan_ in sorted(self.plans, key=lambda plan_: not plan_.requirement.startswith("filter.")):
-            if plan_ not in sent:
-                self._context.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
-            elif plan_.requirement != "request.operators":
-                self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
-        self._operators(spent)
-        if spent is not None:
-            raise spent
+        for plan_ in sorted(sent, key=lambda plan_: not plan_.requirement.startswith("filter.")):
+            if plan_.requirement not in self._judged:
+                self._judged.add(plan_.requirement)
+                if plan_.requirement != "request.operators":
+                    self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
 
     def _tree_explains(self, probes: Sequence[Probe]) -> bool:
         """Whether one wrong reading explains every deviation: that any log of a tree may match for its root.

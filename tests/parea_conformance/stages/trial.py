@@ -30,8 +30,9 @@ def judge(context: Context, meaning: Meaning) -> tuple[str, Failure | None]:
     if len(crowd) <= _ROUNDS:
         return "too few answers are short enough to find out whether the server mixes them up", None
     exchanges = context.client.send_all([context.client.request(one.filter) for one in crowd], AT_A_TIME)
-    for one, exchange in zip(crowd, exchanges, strict=True):
-        failure = in_a_crowd(context, exchange, one.filter, one.ids)
-        if failure is not None:
-            return "the server mixes up answers to many at a time", failure
-    return "", None
+    # All of them: what was begun and not waited for would be under way beside the first request of the next stage.
+    answers = [
+        in_a_crowd(context, exchange, one.filter, one.ids) for one, exchange in zip(crowd, exchanges, strict=True)
+    ]
+    failure = next(filter(None, answers), None)
+    return "the server mixes up answers to many at a time" if failure else "", failure
