@@ -58,9 +58,10 @@ def rivals_of(requirement: str, without: frozenset[str] = frozenset()) -> tuple[
         requirement: its id.
         without: areas that are left out, to measure what is found without them.
     """
-    matching = contract.load().matching
-    return tuple(
-        entry
-        for entry in RIVALS
-        if entry.area not in without and any(requirement in matching(pattern) for pattern in entry.requirements)
-    )
+    named = (entry for entry in RIVALS if any(requirement in _named(pattern) for pattern in entry.requirements))
+    return tuple(entry for entry in named if entry.area not in without)
+
+
+@functools.cache
+def _named(pattern: str) -> frozenset[str]:
+    return frozenset(contract.load().matching(pattern))
