@@ -18,7 +18,7 @@ from second_server.store import Store
 
 MAX_BYTES = 65_536
 # The target as it was sent: a proxy's absolute form and a query are allowed. urlsplit would refuse or mend some.
-_TARGET = re.compile(r"(?:https?://[^/?#]*)?/api/parea/v1/experiment/([^/?#]+)/trace_logs(?:\?.*)?")
+_TARGET = re.compile(r"(?:https?://[^/?#]*)?(/[^?#]*)(?:\?.*)?")
 _DIGITS = re.compile(r"[0-9]+")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?\r?\n", re.DOTALL)
 # How much of an unread body is swallowed before the connection closes, and how long that may take. A socket that
@@ -109,8 +109,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise RefusedError(401, "Invalid or missing API key.", WWW_Authenticate='ApiKey realm="parea"')
         # Not self.path: the base class drops slashes in front of it.
         found = _TARGET.fullmatch(self.requestline.split()[1])
-        if not found:
-            raise RefusedError(404, "Not Found")
+        # Split before it is decoded: an escaped slash is part of a segment.
+        match [urllib.parse.unquote(part) for part in found[1].split("/")] if found else []:
+            case ["", "api", "parea", "v1", "experiment", uuid, "trace_logs"] if uuid:
+                pass
+            case _:
+                raise RefusedError(404, "Not Found")
         if self.command != "POST":
             raise RefusedError(405, "Method Not Allowed", Allow="POST")
         if self._header("content-type").split(";")[0].strip().lower() != "application/json":
@@ -118,7 +122,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if framing:
             raise RefusedError(400, framing)
         asked = read_filter(self._body())
-        uuid = urllib.parse.unquote(found[1])
         if uuid not in visible:
             raise RefusedError(404, "Experiment not found.")
         return self.server.store.answer(uuid, asked)

@@ -6,14 +6,15 @@ come of a member is never written here: the contract's schema says whether it is
 
 from collections.abc import Mapping
 
-from parea_conformance.classes import instants, numbers, texts
+from parea_conformance.classes import booleans, instants, not_instants, numbers, texts
 from parea_conformance.classes.value_class import ValueClass, memberships
 
-__all__ = ["CLASSES", "ValueClass", "instants", "memberships", "numbers", "texts"]
+__all__ = ["CLASSES", "ValueClass", "booleans", "instants", "memberships", "not_instants", "numbers", "texts"]
 
 CLASSES: Mapping[str, tuple[ValueClass, ...]] = {
     "text": texts.CLASSES,
     "number": numbers.CLASSES,
-    "timestamp": instants.CLASSES,
+    "timestamp": (*instants.CLASSES, *not_instants.CLASSES),
+    "boolean": booleans.CLASSES,
 }
 """By the form of one operand."""

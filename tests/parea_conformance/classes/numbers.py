@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 
-from parea_conformance.classes.value_class import ValueClass
+from parea_conformance.classes.value_class import ValueClass, written
 from parea_conformance.reading.oracle import number
 
 _BESIDE = 2**-51
@@ -19,11 +19,6 @@ def _valued(holds: Callable[[float], bool]) -> Callable[[str], bool]:
         return value is not None and holds(value)
 
     return judge
-
-
-def _written(pattern: str) -> Callable[[str], bool]:
-    """The rule of a class by how a number is written."""
-    return lambda text: re.fullmatch(pattern, text, re.DOTALL) is not None
 
 
 def _beside(power: int) -> Callable[[str], bool]:
@@ -124,21 +119,21 @@ VALUES = (
 """By what a number is."""
 
 NOTATIONS = (
-    ValueClass("digits alone", "parsed as an integer where one fits", _written(r"\d+"), ("7", "42", "100")),
+    ValueClass("digits alone", "parsed as an integer where one fits", written(r"\d+"), ("7", "42", "100")),
     ValueClass(
         "integer with a fraction of zeros",
         "Python: '1.0' is no int; JavaScript writes 1",
-        _written(r"-?\d+\.0+"),
+        written(r"-?\d+\.0+"),
         ("7.0", "42.000"),
     ),
     ValueClass(
-        "zeros at the end of a fraction", "compared as text, 2.50 is not 2.5", _written(r"-?\d+\.\d*[1-9]0+"), ("2.50",)
+        "zeros at the end of a fraction", "compared as text, 2.50 is not 2.5", written(r"-?\d+\.\d*[1-9]0+"), ("2.50",)
     ),
-    ValueClass("exponent", "parseInt reads what stands before", _written(r"-?\d+(\.\d+)?e\d+"), ("1e2", "2.5e1")),
-    ValueClass("exponent in capitals", "JSON allows E", _written(r"-?\d+(\.\d+)?E[+-]?\d+"), ("1E2", "25E-1")),
-    ValueClass("exponent with plus", "the plus is a space in a form", _written(r".*[eE]\+\d+"), ("1e+2", "2.5E+1")),
-    ValueClass("negative exponent", "an integer by its digits", _written(r".*[eE]-\d+"), ("25e-1", "700e-2")),
-    ValueClass("zeros in an exponent", "a leading zero is octal", _written(r".*[eE][+-]?0\d+"), ("1e02", "7e00")),
+    ValueClass("exponent", "parseInt reads what stands before", written(r"-?\d+(\.\d+)?e\d+"), ("1e2", "2.5e1")),
+    ValueClass("exponent in capitals", "JSON allows E", written(r"-?\d+(\.\d+)?E[+-]?\d+"), ("1E2", "25E-1")),
+    ValueClass("exponent with plus", "the plus is a space in a form", written(r".*[eE]\+\d+"), ("1e+2", "2.5E+1")),
+    ValueClass("negative exponent", "an integer by its digits", written(r".*[eE]-\d+"), ("25e-1", "700e-2")),
+    ValueClass("zeros in an exponent", "a leading zero is octal", written(r".*[eE][+-]?0\d+"), ("1e02", "7e00")),
     ValueClass(
         "thirty digits and more",
         "MySQL DECIMAL has 65, MongoDB Decimal128 34, int64 19",
@@ -156,25 +151,25 @@ ODD = (
         lambda text: number(text) is None and number(text.strip()) is not None,
         (" 7", "7 ", "7\n", "\t7", "7\u00a0"),
     ),
-    ValueClass("plus sign", "strtod, float and Double.parseDouble take it", _written(r"\+\d.*"), ("+7", "+0.5")),
+    ValueClass("plus sign", "strtod, float and Double.parseDouble take it", written(r"\+\d.*"), ("+7", "+0.5")),
     ValueClass(
         "leading zero",
         "Number('07') is 7; octal in C; JSON has none",
-        _written(r"-?0\d+(\.\d+)?"),
+        written(r"-?0\d+(\.\d+)?"),
         ("07", "-042", "00"),
     ),
-    ValueClass("bare point", "float and Number take them; JSON does not", _written(r"-?(\.\d+|\d+\.)"), (".5", "7.")),
+    ValueClass("bare point", "float and Number take them; JSON does not", written(r"-?(\.\d+|\d+\.)"), (".5", "7.")),
     ValueClass(
         "another base",
         "Number('0x10') is 16; Go's base 0",
-        _written(r"0[xXoObB][0-9a-fA-F]+"),
+        written(r"0[xXoObB][0-9a-fA-F]+"),
         ("0x10", "0b11", "0o17"),
     ),
-    ValueClass("underscores", "float('1_000') is 1000 in Python; Ruby, Go", _written(r"\d+(_\d+)+"), ("1_000",)),
+    ValueClass("underscores", "float('1_000') is 1000 in Python; Ruby, Go", written(r"\d+(_\d+)+"), ("1_000",)),
     ValueClass(
         "no number by name",
         "float and PostgreSQL read NaN, Infinity; Number reads Infinity",
-        _written(r"[+-]?(?i:nan|inf|infinity)"),
+        written(r"[+-]?(?i:nan|inf|infinity)"),
         ("NaN", "Infinity", "-inf"),
     ),
     ValueClass(
@@ -186,20 +181,20 @@ ODD = (
     ValueClass(
         "what follows a number",
         "parseFloat, strtod, PHP and SQLite's CAST read the start; Java takes 7d",
-        _written(r"\d+(\.\d+)?(?![eE.\d_])[^\d\s,.].*"),
+        written(r"\d+(\.\d+)?(?![eE.\d_])[^\d\s,.].*"),
         ("7abc", "7d", "7%", "7-1", "7;2"),
     ),
     ValueClass(
         "a number's start",
         "Number('-') is NaN, SQLite's CAST 0",
-        _written(r"[+-]|[+-] \d+|[eE]\d+"),
+        written(r"[+-]|[+-] \d+|[eE]\d+"),
         ("-", "- 7", "e5"),
     ),
     ValueClass(
-        "a word", "PHP and MySQL read 0; MySQL, Python: true is 1", _written(r"[a-z]+"), ("true", "null", "none")
+        "a word", "PHP and MySQL read 0; MySQL, Python: true is 1", written(r"[a-z]+"), ("true", "null", "none")
     ),
-    ValueClass("a date", "strtod reads the year", _written(r"\d{4}-\d\d-\d\d"), ("2024-01-01",)),
-    ValueClass("JSON of it", "JSON.parse unwraps it", _written(r"[\[\"].*[\]\"]"), ("[7]", '"7"')),
+    ValueClass("a date", "strtod reads the year", written(r"\d{4}-\d\d-\d\d"), ("2024-01-01",)),
+    ValueClass("JSON of it", "JSON.parse unwraps it", written(r"[\[\"].*[\]\"]"), ("[7]", '"7"')),
 )
 """What looks like a number, and is none by the grammar of JSON."""
 

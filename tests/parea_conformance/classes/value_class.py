@@ -1,5 +1,6 @@
 """What a class of values is: a rule that recognises its members, and some members."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -23,3 +24,8 @@ class ValueClass(NamedTuple):
 def memberships(classes: Iterable[ValueClass], operand: str) -> frozenset[str]:
     """The names of the classes that an operand belongs to."""
     return frozenset(one.name for one in classes if one.holds(operand))
+
+
+def written(pattern: str) -> Callable[[str], bool]:
+    """The rule of a class by how an operand is written, as a regular expression."""
+    return lambda text: re.fullmatch(pattern, text, re.DOTALL) is not None

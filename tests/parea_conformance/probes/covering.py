@@ -95,8 +95,6 @@ class Coverer:
     def __init__(self, candidates: Candidates, contract: Contract, seed: int, *, thorough: bool) -> None:
         self._candidates, self._contract = candidates, contract
         self._seed, self._thorough = seed, thorough
-        kinds = contract.document["components"]["schemas"]["TraceLogFilters"]["x-filter-kinds"]
-        self._operators: dict[str, Mapping[str, str]] = {kind: entry["operators"] for kind, entry in kinds.items()}
 
     def covers(self, asked: Iterable[Filter]) -> dict[str, Cover]:
         """What covers the classes of each requirement `filter.{operator}.{kind}`.
@@ -136,7 +134,7 @@ class Coverer:
     def _operators_on(self, kind: str, form: str) -> list[str]:
         """The operators that take operands of a form on a kind."""
         senseless = _NOT_UNDER_A_KEY[form] if kind == "map" else ()
-        taken = [name for name, value in self._operators[kind].items() if value != "none"]
+        taken = [name for name, value in self._contract.forms[kind].items() if value != "none"]
         return [name for name in taken if name not in senseless]
 
     def _of_family(
@@ -166,7 +164,7 @@ class Coverer:
 
     def _accepted(self, place: Place, kind: str) -> Callable[[str], bool]:
         """Whether the contract accepts a text as one operand; of texts and under a key every one."""
-        if self._operators[kind]["equals"] == "any":
+        if self._contract.forms[kind]["equals"] == "any":
             return lambda _text: True
         return lambda text: self._contract.accepts(Filter(place.field, "equals", text).body())
 

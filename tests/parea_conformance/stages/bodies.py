@@ -4,10 +4,10 @@ The schema of the contract judges them; the tables only say what is worth sendin
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from parea_conformance.classes import ValueClass, instants, numbers
+from parea_conformance.classes import ValueClass, booleans, not_instants, numbers
 from parea_conformance.contract import Contract
 
 _FORMS: tuple[Callable[[str, str], str], ...] = (
@@ -23,22 +23,21 @@ _FORMS: tuple[Callable[[str, str], str], ...] = (
 """What can be made of two operands; the schema says for which operator it is one value, a pair or a list."""
 
 
-def _of(classes: Iterable[ValueClass], one: str, other: str) -> tuple[str, ...]:
-    """Two operands, what can be made of them, and a member of each class."""
-    made = (form(one, other) for form in _FORMS)
-    return tuple(dict.fromkeys([one, *made, *(each.members[0] for each in classes)]))
-
-
-_VALUES: dict[str, tuple[str, ...]] = {
-    "text": ("", "a", "a,b", "%_\\", "\0", "🦊", "1", " "),
-    "number": _of(numbers.ODD, "1", "2.5"),
-    "timestamp": _of(instants.ODD, "2024-04-15T22:19:13Z", "2025-01-01T00:00:00+02:00"),
-    "boolean": ("true", "false", "True", "FALSE", "1", "0", "yes", "", " true", "null"),
-    "string_list": ("", "a", "a,b"),
-    "integer_list": ("1", "1.5", "1e2", "1,2", "1 , 2", "a", "", "[1]"),
-    "map": ("", "1", "1,2", "a", "not, numbers"),
-    "structure": ("a",),
+_OPERANDS: Mapping[str, tuple[str, str, tuple[ValueClass, ...]]] = {
+    "any": ("1", "a", ()),
+    "boolean": ("true", "false", booleans.ODD),
+    "number": ("1", "2.5", numbers.ODD),
+    "timestamp": ("2024-04-15T22:19:13Z", "2025-01-01T00:00:00+02:00", not_instants.CLASSES),
 }
+"""By the form of one operand: two of them, and the classes of what only looks like one. Of those that are accepted the
+planner asks each class, by what the data hold."""
+
+
+def _values(form: str) -> tuple[str, ...]:
+    """Two operands, what can be made of them, and a member of each class."""
+    one, other, classes = _OPERANDS[form]
+    made = (whole(one, other) for whole in (_FORMS if classes else _FORMS[:1]))
+    return tuple(dict.fromkeys([one, other, *made, *(each.members[0] for each in classes)]))
 
 
 def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
@@ -46,8 +45,8 @@ def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {}
     for member, kind in contract.kinds.items():
         fields.setdefault(kind, (member,))
-    fields["number"] += ("score:x", "no member", "", "score:", "annotation", "annotation:score:7", "annotation:score:")
-    fields["text"] += ("annotation:value:7", "annotation:value:")
+    for name, kind in contract.names.items():
+        fields[kind or "structure"] += (name, f"{name}7")
     return fields
 
 
@@ -56,9 +55,9 @@ def filters(contract: Contract) -> Iterator[dict[str, Any]]:
     for kind, names in _fields(contract).items():
         for field in names:
             key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
+            values = _values(contract.forms[kind].get("equals", "any"))
             for operator in contract.operators:
-                values = _VALUES[kind] if field == names[0] else _VALUES[kind][:1]
-                for value in values:
+                for value in values if field == names[0] else values[:1]:
                     yield {"filter_field": field, "filter_operator": operator, "filter_value": value, **key}
 
 
