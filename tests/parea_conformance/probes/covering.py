@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from parea_conformance.contract import Contract
 from parea_conformance.probes.candidates import Candidates, Place
-from parea_conformance.probes.pools import Operand, classes_of, operands, richness
+from parea_conformance.probes.pools import Operand, classes_of, operands, richness, values_of
 from parea_conformance.reading.filter import Filter
 
 _PARTS = 8
@@ -117,8 +117,11 @@ class Coverer:
         return found
 
     def cells(self) -> Iterator[tuple[str, str | None, str, Sequence[str]]]:
-        """Each place, its key and each operator that it takes, with the operands to ask it for, the plainest first."""
-        for kind, form, place in self._places():
+        """Each place, its key and each operator that it takes, with the operands to ask it for, the plainest first.
+
+        Of each kind and form one place; where the run is thorough, all of them.
+        """
+        for kind, form, place in self._all_places() if self._thorough else self._places():
             pool = operands(form, place.held, self._accepted(place, kind))
             texts = sorted((one.text for one in pool), key=lambda text: (len(text), text))
             for operator in self._operators_on(kind, form):
@@ -130,6 +133,12 @@ class Coverer:
             places = self._candidates.places(kind)
             for form in forms if places else ():
                 yield kind, form, max(places, key=lambda place, form=form: richness(form, place.held))  # type: ignore[misc]
+
+    def _all_places(self) -> Iterator[tuple[str, str, Place]]:
+        """Of each kind and form of operands every place that holds values of that form."""
+        for kind, forms in _FORMS.items():
+            for place in self._candidates.places(kind):
+                yield from ((kind, form, place) for form in forms if values_of(form, place.held))
 
     def _operators_on(self, kind: str, form: str) -> list[str]:
         """The operators that take operands of a form on a kind."""

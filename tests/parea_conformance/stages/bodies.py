@@ -21,8 +21,6 @@ _FORMS: tuple[Callable[[str, str], str], ...] = (
     lambda one, other: f"{one}\t,{other}",
 )
 """What can be made of two operands; the schema says for which operator it is one value, a pair or a list."""
-
-
 _OPERANDS: Mapping[str, tuple[str, str, tuple[ValueClass, ...]]] = {
     "any": ("1", "a", ()),
     "boolean": ("true", "false", booleans.ODD),
@@ -45,8 +43,8 @@ def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {}
     for member, kind in contract.kinds.items():
         fields.setdefault(kind, (member,))
-    for name, kind in contract.names.items():
-        fields[kind or "structure"] += (name, f"{name}7")
+    for name, of_names in contract.names.items():
+        fields[of_names or "structure"] += (name, f"{name}7")
     return fields
 
 
