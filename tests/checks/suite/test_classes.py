@@ -3,19 +3,25 @@
 import dataclasses
 import datetime
 import math
+import re
 from collections.abc import Callable
 
+import parea_target
 import pytest
+from checks.suite.support import KEY
+from parea_conformance import judge
 from parea_conformance.classes import CLASSES, ValueClass
 from parea_conformance.classes.near import taken_for
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import SAMPLE
+from parea_conformance.logs.seed_data import EXPERIMENT
 from parea_conformance.probes import planner
 from parea_conformance.probes.planner import Plan
 from parea_conformance.probes.pools import operands
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT, Reading, ascii_lower, instant, number
+from parea_conformance.reading.order import root_key
 
 _SECOND = 10**18
 _EPOCH = instant("1970-01-01T00:00:00Z")
@@ -25,6 +31,15 @@ _EVERY = [(form, one) for form, classes in CLASSES.items() for one in classes]
 @pytest.fixture(scope="module", params=[0, 5])
 def plans(request: pytest.FixtureRequest, sample: Sample, contract: Contract) -> tuple[Plan, ...]:
     return planner.plans(sample, contract, tuple(contract.requirements), request.param)
+
+
+@pytest.fixture(scope="module")
+def few(contract: Contract) -> Sample:
+    """Data that hold next to nothing."""
+    start = "2024-04-15T22:19:13+00:00"
+    values = (0.1, -7, 3, 12)
+    logs = [{"trace_id": f"few-{value}", "start_timestamp": start, "latency": value} for value in values]
+    return Sample(sorted(logs, key=root_key), contract.kinds)
 
 
 @pytest.mark.parametrize(("form", "one"), _EVERY, ids=lambda each: each.name if isinstance(each, ValueClass) else each)
@@ -92,6 +107,18 @@ def test_what_covers_classes_is_little_and_sendable(plans: tuple[Plan, ...], con
     filters = {probe.filter for plan in plans for probe in plan.covering}
     assert 300 < len(filters) <= 650
     assert all(contract.accepts(one.body()) for one in filters)
+
+
+def test_what_other_data_hold_no_value_of_is_said_class_by_class(contract: Contract, few: Sample) -> None:
+    [plan] = planner.plans(few, contract, ("filter.equals.number",), 0)
+    assert {"minus zero", "2^53 and beside", "half"} <= plan.cover.unheld
+    assert {"negative", "not exact in binary"} <= plan.cover.classes - plan.cover.unheld
+    said = parea_target.load()
+    with parea_target.Store(said, [(EXPERIMENT, map(parea_target.RootLog.of, few.logs))]) as store:
+        report = judge(app=parea_target.create_app(store, {KEY: {EXPERIMENT}}), experiment=EXPERIMENT, api_key=KEY,
+                       only=["filter.equals.number"])  # fmt: skip
+    [entry] = report.entries
+    assert re.match(r"operands of \d+ classes; no log holds a value of: .*\bhalf, .*\bminus zero, ", entry.proofs[0])
 
 
 def test_a_thorough_plan_asks_more(sample: Sample, contract: Contract) -> None:

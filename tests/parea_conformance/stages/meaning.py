@@ -194,6 +194,8 @@ class Meaning:
 
     def _judge(self, plan_: Plan, *, excused: bool) -> None:
         ledger = self._context.ledger
+        if plan_.cover.classes:
+            self._tell_classes(plan_)
         for probe in (probe for probe in plan_.asked if probe.filter in self.seen):
             seen = self.seen[probe.filter]
             if seen.logs is None:
@@ -215,8 +217,6 @@ class Meaning:
             if not probe.rivals:
                 continue
             ledger.evidence(plan_.requirement, Evidence(str(probe.filter), len(probe.expected), names))
-        if plan_.cover.classes:
-            self._tell_classes(plan_)
         for rival in plan_.undecided:
             cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
             ledger.undecide(plan_.requirement, cause)
