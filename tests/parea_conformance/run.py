@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -22,7 +22,6 @@ from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import OPERATORS
-from parea_conformance.reading.request import Expected
 from parea_conformance.stages import (
     cases,
     composition,
@@ -37,6 +36,7 @@ from parea_conformance.stages import (
     repeat,
     trial,
 )
+from parea_conformance.stages.cases import Case
 from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.every_answer import EveryAnswer
 from parea_conformance.stages.meaning import Meaning
@@ -146,8 +146,9 @@ class Run:
         whole.unfiltered(unfiltered)
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
-        near = [] if _name(neighbours) in context.options.without else list(neighbours.neighbours(context, sample))
-        self.outline = _outline(context, probes, near)
+        near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
+        made = cases.cases(context.client, context.contract)
+        self.outline = _outline(context, probes, [*made, *(neighbour for neighbour, _ in near)])
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
@@ -163,7 +164,7 @@ class Run:
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
             (drawn, (), draws, lambda: drawn.judge(context, sample, probes)),
-            (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
+            (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context, made)),
             (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes, near)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
@@ -248,7 +249,7 @@ def _telling(progress: Progress, stage: str, client: Client, total: int) -> Call
     return lambda _exchange: progress(stage, client.sent, total)
 
 
-def _outline(context: Context, probes: Meaning, near: Sequence[tuple[Neighbour, Expected]]) -> dict[str, int]:
+def _outline(context: Context, probes: Meaning, made: Iterable[Case | Neighbour]) -> dict[str, int]:
     """How many requests each requirement takes; a filter that serves several counts for the first."""
     counts = Counter[str]()
     asked: set[Filter] = set()
@@ -256,9 +257,7 @@ def _outline(context: Context, probes: Meaning, near: Sequence[tuple[Neighbour, 
         new = {probe.filter for probe in plan.asked} - asked
         asked |= new
         counts[plan.requirement] += len(new)
-    for case in cases.cases(context.client, context.contract):
-        counts[case.requirement] += 1
-    counts.update(neighbour.requirement for neighbour, _ in near)
+    counts.update(each.requirement for each in made)
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))

@@ -30,10 +30,8 @@ MakeOptions = Callable[..., Options]
 
 
 @pytest.fixture(scope="module")
-def asking(contract: Contract, sample: Sample, options: MakeOptions) -> Iterator[Asking]:
-    client = Client(contract, options("http://localhost", other_api_key=OTHER_KEY))
-    yield Asking(contract, client, sample)
-    client.close()
+def asking(contract: Contract, sample: Sample) -> Asking:
+    return Asking(contract, EXPERIMENT, sample)
 
 
 def _all(asking: Asking) -> Iterator[Neighbour]:
@@ -155,11 +153,10 @@ def test_what_must_come_of_a_path(path: str, requirement: str, status: tuple[int
 @pytest.mark.xdist_group("verdicts")
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 def test_every_neighbour_is_reproduced_by_its_command(
-    options: MakeOptions, contract: Contract, sample: Sample, tmp_path: Path
+    options: MakeOptions, contract: Contract, asking: Asking, tmp_path: Path
 ) -> None:
     with echoing(lambda _request: (200, b"[]")) as (echo, base_url):
         client = Client(contract, options(base_url, other_api_key=OTHER_KEY))
-        asking = Asking(contract, client, sample)
         near = [
             one for token in TOKENS for one in walk(token, asking, 0, whole=False) if len(one.request.body) < 50_000
         ]

@@ -36,6 +36,18 @@ class ServerGoneError(Exception):
     """The server answers nothing any more, not even what it answered before."""
 
 
+def path(template: str, experiment: str) -> str:
+    """The path of an experiment's trace logs, by the path of the contract."""
+    return template.replace("{experiment_uuid}", quote(experiment, safe=""))
+
+
+def octets(body: Filter | bytes | object) -> bytes:
+    """The octets of a body: a filter, raw bytes, or a JSON value."""
+    if isinstance(body, Filter):
+        return encode(body.body())
+    return body if isinstance(body, bytes) else encode(body)
+
+
 class Client:
     """Sends requests to one server, one experiment, with one key.
 
@@ -89,14 +101,11 @@ class Client:
 
     def path(self, experiment: str | None = None) -> str:
         """The path of an experiment's trace logs; this run's own by default."""
-        name = self.experiment if experiment is None else experiment
-        return self._template.replace("{experiment_uuid}", quote(name, safe=""))
+        return path(self._template, self.experiment if experiment is None else experiment)
 
     def request(self, body: Filter | bytes | object, experiment: str | None = None) -> Request:
         """A request with this body: a filter, raw bytes, or a JSON value."""
-        if isinstance(body, Filter):
-            return Request(self.path(experiment), encode(body.body()))
-        return Request(self.path(experiment), body if isinstance(body, bytes) else encode(body))
+        return Request(self.path(experiment), octets(body))
 
     def ask(self, filter_: Filter) -> Exchange:
         """Send a filter."""

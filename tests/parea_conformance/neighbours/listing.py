@@ -2,33 +2,24 @@
 
 from collections.abc import Iterator
 
-from parea_conformance.contract import CLASSES, Contract
-from parea_conformance.http.client import Client
+from parea_conformance.contract import Contract
 from parea_conformance.logs import seed_data
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
-from parea_conformance.options import Options
 from parea_conformance.reading.request import OpenError
-
-_NOWHERE = "http://localhost"
 
 
 def lines(contract: Contract) -> Iterator[str]:
     """A line for each change of each token: how many instances it is tried on, and what must come to them."""
-    options = Options(_NOWHERE, seed_data.EXPERIMENT, "a-key-that-is-not-sent", CLASSES)
-    client = Client(contract, options)
-    asking = Asking(contract, client, Sample(seed_data.logs(contract), contract.kinds))
-    try:
-        for token in TOKENS:
-            rows: dict[tuple[str, str], list[str]] = {}
-            for neighbour in walk(token, asking, 0, whole=True):
-                rows.setdefault((neighbour.token, neighbour.change), []).append(_what(contract, neighbour))
-            for (place, change), must in rows.items():
-                wanted = "; ".join(dict.fromkeys(must))
-                yield f"{place:<34} {_printable(change):<44} {len(must):>4} {wanted}"
-    finally:
-        client.close()
+    asking = Asking(contract, seed_data.EXPERIMENT, Sample(seed_data.logs(contract), contract.kinds))
+    for token in TOKENS:
+        rows: dict[tuple[str, str], list[str]] = {}
+        for neighbour in walk(token, asking, 0, whole=True):
+            rows.setdefault((neighbour.token, neighbour.change), []).append(_what(contract, neighbour))
+        for (place, change), must in rows.items():
+            wanted = "; ".join(dict.fromkeys(must))
+            yield f"{place:<34} {_printable(change):<44} {len(must):>4} {wanted}"
 
 
 def _what(contract: Contract, neighbour: Neighbour) -> str:

@@ -63,7 +63,7 @@ def _with(request: Request, place: int, *new: str) -> Request:
 
 def experiment(asking: Asking) -> Places:
     """The experiment's segment of the path."""
-    [place], name = _experiments(asking), asking.client.experiment
+    [place], name = _experiments(asking), asking.experiment
     made = {
         change.name: _with(asking.request, place, in_path(text))
         for change, text in changed(name, CHANGES)
@@ -147,11 +147,7 @@ def key(asking: Asking) -> Places:
         "a name before": f"key={KEY}",
     }
     made |= {f"{name} in its place": name for name in ("not-the-key", "nicht-der-schlüssel", "null", "true", "1", "*")}
-    requests: dict[str, Request] = {
-        change: replace(asking.request, key=template)
-        for change, template in made.items()
-        if not asking.client.is_key(template)
-    }
+    requests: dict[str, Request] = {change: replace(asking.request, key=template) for change, template in made.items()}
     yield Place(asking, "key", "", asking.base).requests({**requests, "none": replace(asking.request, key=None)})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parea_conformance.contract import Contract
-from parea_conformance.http.client import Client
+from parea_conformance.http.client import octets, path
 from parea_conformance.http.curl import Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.reading.filter import Filter
@@ -43,7 +43,7 @@ class Asking:
     """What the neighbours of one run are made from."""
 
     contract: Contract
-    client: Client
+    experiment: str
     sample: Sample
 
     @cached_property
@@ -55,7 +55,11 @@ class Asking:
     @cached_property
     def request(self) -> Request:
         """The request of that filter."""
-        return self.client.request(self.base)
+        return self.ask(self.base)
+
+    def ask(self, body: Filter | bytes | object) -> Request:
+        """The request with this body: a filter, raw bytes, or a JSON value."""
+        return Request(path(self.contract.path, self.experiment), octets(body))
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Place:
 
     def bodies(self, changed: Mapping[str, object]) -> list[Neighbour]:
         """The neighbours with these bodies, JSON values or octets, by the name of the change."""
-        return self.requests({change: self.asking.client.request(body) for change, body in changed.items()})
+        return self.requests({change: self.asking.ask(body) for change, body in changed.items()})
 
 
 Places = Iterator[Sequence[Neighbour]]

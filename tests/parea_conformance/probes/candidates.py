@@ -58,11 +58,11 @@ class Candidates:
         return [filter_ for filter_ in dict.fromkeys(filters) if self._can_be_sent(filter_)]
 
     def places(self, kind: str) -> list[Place]:
-        """Where operands of a kind can be asked for: its members; of maps their keys, as far as there are few."""
+        """Where operands of a kind can be asked for: its members; of maps their keys, plain ones where there are such."""
         found = []
         for member in (member for member, of_member in self._contract.kinds.items() if of_member == kind):
             if kind == "map":
-                found += [Place(member, key, held) for key, held in [*self._held(member).items()][:_KEYS]]
+                found += [Place(member, key, held) for key, held in self._entries(member)]
             else:
                 found.append(Place(member, None, self._elements(member)))
         return [place for place in found if place.held]
@@ -148,7 +148,8 @@ class Candidates:
         for key in plainest:
             for value in held[key]:
                 sorts_of_value.setdefault((type(value), not value), key)
-        mixed = sorted(plainest, key=lambda key: -len({type(value) for value in held[key]}))
+        plain = [key for key in plainest if key.isidentifier()] or plainest
+        mixed = sorted(plain, key=lambda key: -len({type(value) for value in held[key]}))
         return [(key, held[key]) for key in list(dict.fromkeys([*sorts_of_value.values(), *mixed]))[:_KEYS]]
 
     def _held(self, member: str) -> dict[str, list[Any]]:

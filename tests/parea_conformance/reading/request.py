@@ -99,8 +99,10 @@ def _path(contract: Contract, request: Request) -> Expected | None:
     decoded = unquote_to_bytes(sent)
     before, after = _segments(contract)
     name = decoded[len(before) : len(decoded) - len(after)]
-    right = decoded == before + name + after and name and b"/" not in name
-    requirement = "experiment.unknown" if right else "http.path"
+    named = decoded == before + name + after and name
+    right = named and b"/" not in name
+    # A server that decodes an escaped slash as a part of the name looks for an experiment of that name.
+    requirement = "experiment.unknown" if named and sent.count("/") == contract.path.count("/") else "http.path"
     if re.search("%(?![0-9A-Fa-f]{2})", sent) or b"\0" in decoded:
         return Expected(requirement, (400, 404))
     if len(sent) > _LONGEST_PATH:

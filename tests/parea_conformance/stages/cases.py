@@ -6,7 +6,7 @@ What is next to one right request is not here: `neighbours` derives it.
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from parea_conformance.context import Context
@@ -121,10 +121,10 @@ def cases(client: Client, contract: Contract) -> list[Case]:
     return [case for case in made if not contract.asks_another(case.request.method, case.request.path)]
 
 
-def judge(context: Context) -> None:
+def judge(context: Context, asked: Sequence[Case]) -> None:
     """Send every case, and write what comes into the ledger."""
     first: dict[str, Exchange] = {}
-    for width, group in itertools.groupby(cases(context.client, context.contract), key=_width):
+    for width, group in itertools.groupby(asked, key=_width):
         together = list(group)
         exchanges = context.client.send_all((case.request for case in together), width)
         for case, exchange in zip(together, exchanges, strict=True):
@@ -163,11 +163,12 @@ def judge_case(context: Context, case: Case, exchange: Exchange) -> bool:
     if case.places is not None and exchange.status == 422:
         # A body that is not JSON is judged by its own requirement, one that the schema refuses by `body.location`.
         requirement = "body.location" if case.requirement == "body.rejected" else case.requirement
-        _judge_places(context, requirement, case, exchange)
+        judge_places(context, requirement, case, exchange)
     return True
 
 
-def _judge_places(context: Context, requirement: str, case: Case, exchange: Exchange) -> None:
+def judge_places(context: Context, requirement: str, case: Case, exchange: Exchange) -> None:
+    """Write into the ledger whether `loc` says where the fault of a body is."""
     try:
         detail = exchange.json()["detail"]
         named = [tuple(entry["loc"]) for entry in detail]

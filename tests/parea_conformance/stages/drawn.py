@@ -127,8 +127,9 @@ class Drawing:
                 return
 
     def _accuse(self, smallest: Filter) -> None:
-        exchange = self._meaning.seen[smallest].exchange
-        failure = deviation(self._context, self._sample, exchange, smallest)
+        seen = self._meaning.seen[smallest]
+        assert seen.logs is not None  # what is answered no logs is accused where it was asked
+        failure = deviation(self._context, self._sample, seen.exchange, smallest, seen.logs)
         said = f"{failure.summary} (drawn at random by --seed {self._context.options.seed}, and shrunk)"
         self._context.ledger.fail(self._requirement(smallest), replace(failure, summary=said))
 

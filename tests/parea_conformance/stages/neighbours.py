@@ -1,17 +1,21 @@
 """Everything next to a right request: tokens times changes, each judged by what the contract says must come."""
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import functools
+from collections.abc import Sequence
 from dataclasses import replace
 
 from parea_conformance.context import Context
+from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
+from parea_conformance.http.curl import KEY, Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.request import Expected, OpenError
-from parea_conformance.stages.cases import Case, judge_case
+from parea_conformance.stages.cases import Case, judge_case, judge_places
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import Meaning
 
@@ -29,21 +33,32 @@ _EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-oct
 """What is not accused where a plainer requirement failed, which these follow from."""
 
 
-def neighbours(context: Context, sample: Sample) -> Iterator[tuple[Neighbour, Expected]]:
+def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expected]]:
     """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open."""
-    asking = Asking(context.contract, context.client, sample)
-    sent = set()
+    options = context.options
+    made = _neighbours(context.contract, options.experiment, sample, options.seed, options.thorough)
+    return [
+        (neighbour, wanted)
+        for neighbour, wanted in made
+        if neighbour.requirement in context.ledger
+        # What becomes of the key by a change may be the key itself.
+        if neighbour.request.key in (None, KEY) or not context.client.is_key(neighbour.request.key)
+    ]
+
+
+@functools.lru_cache(maxsize=4)
+def _neighbours(
+    contract: Contract, experiment: str, sample: Sample, seed: int, thorough: bool
+) -> tuple[tuple[Neighbour, Expected], ...]:
+    """The same data and seed give the same neighbours, so they are kept."""
+    asking = Asking(contract, experiment, sample)
+    made: dict[Request, tuple[Neighbour, Expected]] = {}
     for token in TOKENS:
-        for neighbour in walk(token, asking, context.options.seed, whole=context.options.thorough):
-            if neighbour.request in sent:
-                continue
-            sent.add(neighbour.request)
-            try:
-                entry = judged(context.contract, neighbour, context.options.experiment)
-            except OpenError:
-                continue
-            if entry[0].requirement in context.ledger:
-                yield entry
+        for neighbour in walk(token, asking, seed, whole=thorough):
+            if neighbour.request not in made:
+                with contextlib.suppress(OpenError):
+                    made[neighbour.request] = judged(contract, neighbour, experiment)
+    return tuple(made.values())
 
 
 def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tuple[Neighbour, Expected]]) -> None:
@@ -60,42 +75,59 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
             context.ledger.undecide(neighbour.requirement, cause)
     kept.sort(key=lambda entry: entry[0].requirement in _EXCUSED)
     exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
+    refused: list[tuple[Case, Exchange]] = []
     for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
         requirement = neighbour.requirement
         failed = [name for name in _EXCUSED.get(requirement, ()) if context.ledger.failed(name)]
         if failed:
             context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
             continue
-        _judge(context, sample, requirement, (neighbour, wanted), exchange)
+        case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
+        if requirement == "body.rejected":
+            refused.append((case, exchange))
+            case = replace(case, places=None)
+        if judge_case(context, case, exchange) and exchange.status == 200 and wanted.filter is not None:
+            _judge_logs(context, sample, (neighbour, wanted.filter), exchange)
+    _judge_locations(context, refused)
+
+
+def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]]) -> None:
+    """Judge where `loc` finds the fault of what must be refused.
+
+    A server that does not see one fault may refuse a body for what follows from it, and accuse that.
+    """
+    if context.ledger.failed("body.rejected"):
+        context.ledger.undecide("body.location", "body.rejected failed, from which it may follow")
+        return
+    for case, exchange in refused:
+        if exchange.status == 422 and case.places is not None:
+            judge_places(context, "body.location", case, exchange)
 
 
 def _is_right(meaning: Meaning, sample: Sample, filter_: Filter) -> bool:
     return meaning.seen[filter_].logs == sample.matching(RIGHT, filter_)
 
 
-def _judge(
-    context: Context, sample: Sample, requirement: str, asked: tuple[Neighbour, Expected], exchange: Exchange
-) -> None:
-    neighbour, wanted = asked
-    case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
-    if not judge_case(context, case, exchange) or exchange.status != 200 or wanted.filter is None:
-        return
-    if requirement == "body.accepted" and wanted.filter != neighbour.base:
+def _judge_logs(context: Context, sample: Sample, asked: tuple[Neighbour, Filter], exchange: Exchange) -> None:
+    """Judge the logs of an answer by the filter that was asked."""
+    neighbour, filter_ = asked
+    requirement = neighbour.requirement
+    if requirement == "body.accepted" and filter_ != neighbour.base:
         return  # It was accepted; what another filter means is judged elsewhere.
     answer = context.read(exchange)
     if answer is None:
         return
-    logs, came = sample.matching(RIGHT, wanted.filter), sample.known(answer.ids)
+    logs, came = sample.matching(RIGHT, filter_), sample.known(answer.ids)
     if requirement == "field.member" and logs:
         requirement = "field.score-bare"  # What is next to the name of the member is the name of a score in the data.
     failure = None
     if came != logs:
-        found = deviation(context, sample, exchange, wanted.filter)
+        found = deviation(context, sample, exchange, filter_, came)
         failure = replace(found, summary=f"{neighbour.label}: {found.summary}")
-        if _is_mended_when_asked_again(context, sample, exchange, wanted.filter):
+        if _is_mended_when_asked_again(context, sample, exchange, filter_):
             requirement = "robust.stateless"
         else:
-            context.observed[wanted.filter] = came
+            context.observed[filter_] = came
     context.ledger.judge(requirement, f"{neighbour.token}: what is next to it", failure)
 
 
