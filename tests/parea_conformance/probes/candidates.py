@@ -58,7 +58,7 @@ class Candidates:
         return [filter_ for filter_ in dict.fromkeys(filters) if self._can_be_sent(filter_)]
 
     def places(self, kind: str) -> list[Place]:
-        """Where operands of a kind can be asked for: its members; of maps their keys, plain ones where there are such."""
+        """Where operands of a kind can be asked for: its members; of maps the keys, plain ones where there are such."""
         found = []
         for member in (member for member, of_member in self._contract.kinds.items() if of_member == kind):
             if kind == "map":
