@@ -107,8 +107,9 @@ class Coverer:
             kind = self._contract.field_kind(one.field or "")
             known.setdefault((one.operator or "", kind), set()).add(one.value or "")
         found: dict[str, Cover] = {}
+        alone = [(name,) for name in self._contract.operators if not any(name in family for family in _FAMILIES)]
         for kind, form, place in self._places():
-            for family in _FAMILIES:
+            for family in (*_FAMILIES, *alone):
                 for operators in [(one,) for one in family] if self._thorough else [family]:
                     texts = [text for operator in operators for text in sorted(known.get((operator, kind), ()))]
                     for operator, cover in self._of_family(operators, kind, form, place, texts):

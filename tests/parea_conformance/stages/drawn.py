@@ -34,7 +34,6 @@ _SHRINKS = 2
 _MOST_PARTS = 6
 _SEPARATORS = (",", ", ", " ,", "  ,  ")
 _ENDS = {"between": 2, "in": _MOST_PARTS}
-_WITHOUT_OPERAND = ("is_null", "exists")
 
 
 class Cell(NamedTuple):
@@ -57,11 +56,9 @@ def number(*, thorough: bool) -> int:
 
 def requirements(contract: Contract) -> tuple[str, ...]:
     """The requirements that filters are drawn for: those of operators that take an operand."""
-    return tuple(
-        name
-        for name in contract.requirements
-        if name.startswith("filter.") and name.split(".")[1] not in _WITHOUT_OPERAND
-    )
+    takes = {name for operators in contract.forms.values() for name, form in operators.items() if form != "none"}
+    filters = (name for name in contract.requirements if name.startswith("filter."))
+    return tuple(name for name in filters if name.split(".")[1] in takes)
 
 
 def cells(context: Context, sample: Sample) -> list[Cell]:
