@@ -200,6 +200,10 @@ class Meaning:
             seen = self.seen[probe.filter]
             if seen.logs is None:
                 summary = f"{probe.filter} is answered {seen.exchange.status}"
+                if not probe.rivals and "body.accepted" in ledger:
+                    # A class of operands that is not taken breaks many operators at once; the one is to blame.
+                    ledger.undecide(plan_.requirement, f"{summary}, which body.accepted is accused of")
+                    continue
                 ledger.fail(plan_.requirement, self._context.failure(seen.exchange, summary, "200"))
                 continue
             if not excused and self._deviates(probe, seen.logs):
