@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parea_conformance.contract import Contract
 from parea_conformance.probes.candidates import Candidates, Place
@@ -60,6 +61,15 @@ _WHOLE_RANGES: Mapping[str, Callable[[str, str], str]] = {
     "equal ends": lambda low, _high: f"{low},{low}",
     "spaces around": lambda low, high: f"  {low} ,   {high} ",
 }
+
+
+class Cell(NamedTuple):
+    """One operator at one place, with the operands to draw from, the plainest first."""
+
+    field: str
+    key: str | None
+    operator: str
+    operands: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class Coverer:
                         found[name] = found.get(name, Cover()) | cover
         return found
 
-    def cells(self) -> Iterator[tuple[str, str | None, str, Sequence[str]]]:
+    def cells(self) -> Iterator[Cell]:
         """Each place, its key and each operator that it takes, with the operands to ask it for, the plainest first.
 
         Of each kind and form one place; where the run is thorough, all of them.
@@ -126,7 +136,7 @@ class Coverer:
             pool = operands(form, place.held, self._accepted(place, kind))
             texts = sorted((one.text for one in pool), key=lambda text: (len(text), text))
             for operator in self._operators_on(kind, form):
-                yield place.field, place.key, operator, texts
+                yield Cell(place.field, place.key, operator, texts)
 
     def _places(self) -> Iterator[tuple[str, str, Place]]:
         """Of each kind and form of operands the place that tells most of them."""
