@@ -18,7 +18,9 @@ from second_server.store import Store
 
 MAX_BYTES = 65_536
 # The target as it was sent: a proxy's absolute form and a query are allowed. urlsplit would refuse or mend some.
-_TARGET = re.compile(r"(?:https?://[^/?#]*)?(/[^?#]*)(?:\?.*)?")
+_ORIGIN = re.compile(r"^https?://[^/?#]*")
+# After one percent-decoding; an experiment whose name holds a slash is another path.
+_PATH = re.compile(r"/api/parea/v1/experiment/([^/]+)/trace_logs", re.DOTALL)
 _DIGITS = re.compile(r"[0-9]+")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?\r?\n", re.DOTALL)
 # How much of an unread body is swallowed before the connection closes, and how long that may take. A socket that
@@ -108,13 +110,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if visible is None:
             raise RefusedError(401, "Invalid or missing API key.", WWW_Authenticate='ApiKey realm="parea"')
         # Not self.path: the base class drops slashes in front of it.
-        found = _TARGET.fullmatch(self.requestline.split()[1])
-        # Split before it is decoded: an escaped slash is part of a segment.
-        match [urllib.parse.unquote(part) for part in found[1].split("/")] if found else []:
-            case ["", "api", "parea", "v1", "experiment", uuid, "trace_logs"] if uuid:
-                pass
-            case _:
-                raise RefusedError(404, "Not Found")
+        target = _ORIGIN.sub("", self.requestline.split()[1], count=1)
+        found = _PATH.fullmatch(urllib.parse.unquote(target.partition("?")[0]))
+        if not found:
+            raise RefusedError(404, "Not Found")
         if self.command != "POST":
             raise RefusedError(405, "Method Not Allowed", Allow="POST")
         if self._header("content-type").split(";")[0].strip().lower() != "application/json":
@@ -122,9 +121,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if framing:
             raise RefusedError(400, framing)
         asked = read_filter(self._body())
-        if uuid not in visible:
+        if found[1] not in visible:
             raise RefusedError(404, "Experiment not found.")
-        return self.server.store.answer(uuid, asked)
+        return self.server.store.answer(found[1], asked)
 
     def _header(self, name: str) -> str:
         return ", ".join(self.headers.get_all(name, []))

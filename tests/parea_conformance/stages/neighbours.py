@@ -8,7 +8,7 @@ from dataclasses import replace
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
-from parea_conformance.http.curl import KEY, Request
+from parea_conformance.http.curl import Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
@@ -42,7 +42,7 @@ def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expect
         for neighbour, wanted in made
         if neighbour.requirement in context.ledger
         # What becomes of the key by a change may be the key itself.
-        if neighbour.request.key in (None, KEY) or not context.client.is_key(neighbour.request.key)
+        if not context.client.is_key(neighbour.request)
     ]
 
 
