@@ -2,21 +2,20 @@
 
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import quote
 
 from parea_trace_logs._cli.options import PREVIEW_ROWS, Options, parse, raw_format
 from parea_trace_logs._cli.preview import show
 from parea_trace_logs._cli.progress import Progress
 from parea_trace_logs._cli.raw import raw_logs, stdout, whole_file, write_raw
+from parea_trace_logs._cli.signals import INTERRUPTED, signals_as_exceptions
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.batches import Batch
@@ -34,20 +33,14 @@ from parea_trace_logs.errors import (
 )
 
 OK, FAILED, USAGE, REFUSED, UNAVAILABLE, BROKEN = range(6)
-INTERRUPTED: Final = 128 + signal.SIGINT
-# On Windows there is no SIGHUP.
-_ENDING: Final = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is documented in its help."""
     options = parse(arguments)
-    before = {number: signal.getsignal(number) for number in _ENDING}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as nohup leaves it
-            signal.signal(number, _terminated)  # as an exception, so that temporary files are removed
     try:
-        return _run(options)
+        with signals_as_exceptions():
+            return _run(options)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -57,9 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
         _let_go_of_stdout()
         print(f"parea-trace-logs: {printable(str(error))}", file=sys.stderr)
         return _status(error)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _let_go_of_stdout() -> None:
@@ -69,10 +59,6 @@ def _let_go_of_stdout() -> None:
             sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _terminated(number: int, _: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)
 
 
 def _status(error: BaseException) -> int:
