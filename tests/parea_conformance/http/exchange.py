@@ -40,6 +40,7 @@ class Exchange:
         status: the HTTP status; 0 when no answer came, and then `error` says why.
         body: the answer's, decoded; of a long answer that was read as it came only the beginning.
         reader: what read a long answer as it came, `size` bytes; None where `body` is the whole.
+        seconds: how long it took, from the request to the end of the answer; 0 where it was recorded.
     """
 
     request: Request
@@ -50,6 +51,7 @@ class Exchange:
     curl: str = field(default="", repr=False)
     size: int = 0
     reader: Reader | None = field(default=None, repr=False)
+    seconds: float = 0.0
 
     def json(self) -> Any:
         """The body as JSON.
