@@ -1,7 +1,9 @@
 """Every fault of a stack changes an answer, and says where it is documented; every thing of a stack has its fault."""
 
 import asyncio
+import json
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -55,20 +57,56 @@ async def _send(app: ASGIApp, shown: Shown, key: str) -> Answer:
 
 
 def _answers(fault: Fault, shown: Shown) -> Answer:
+    return _all_answers(fault, [Shown(), shown])[-1]
+
+
+def _all_answers(fault: Fault, shown: Sequence[Shown]) -> list[Answer]:
     keys = tenants()
 
-    async def ask() -> Answer:
+    async def ask() -> list[Answer]:
         with application(fault, keys) as app:
-            await _send(app, Shown(), next(iter(keys)))
-            return await _send(app, shown, next(iter(keys)))
+            return [await _send(app, each, next(iter(keys))) for each in shown]
 
     return asyncio.run(ask())
+
+
+ODD: tuple[object, ...] = ([], {}, 0, True, None, "\ud800", "annotation:x")
+
+# What a fault is asked beside what it shows at: it must err as the stack does, and not by an error of its own.
+OTHERS = (
+    *(Shown(json.dumps(example.body()).encode()) for example in contract.load().examples().values()),
+    *(
+        Shown(json.dumps({"filter_field": name, "filter_operator": "exists"}).encode())
+        for name in contract.load().kinds
+    ),
+    Shown(b"{"),
+    Shown(b"[]"),
+    Shown(b'{"filter_field": "latency"}'),
+    *(
+        Shown(
+            json.dumps({"filter_field": "latency", "filter_operator": "in", "filter_value": "1", name: value}).encode()
+        )
+        for name in ("filter_field", "filter_operator", "filter_value", "filter_key")
+        for value in ODD
+    ),
+    Shown(target="/nothing"),
+    Shown(method="GET"),
+    Shown(headers={"content-type": "text/plain"}),
+    Shown(key=False),
+)
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in STACKS.values()])
 def test_fault_changes_an_answer(fault: Fault) -> None:
     shown = SHOWN[fault.name]
     assert _answers(fault, shown) != _answers(RIGHT, shown)
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in STACKS.values()])
+def test_fault_does_not_break(fault: Fault) -> None:
+    for status, headers, body in _all_answers(fault, OTHERS):
+        assert status < 500 or "robust.no-server-error" in fault.requirements
+        assert int(headers.get(b"content-length", len(body))) == len(body)
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in STACKS.values()])

@@ -13,7 +13,12 @@ _MALFORMED = raw("{")
 
 
 def _body(reply: Reply, body: object, **headers: str) -> Reply:
-    return Reply(reply.status, {**reply.headers, **JSON, **headers}, json.dumps(body).encode())
+    return Reply(reply.status, {**_kept(reply), **JSON, **headers}, json.dumps(body).encode())
+
+
+def _kept(reply: Reply) -> dict[str, str]:
+    """The headers that say nothing of the body."""
+    return {name: value for name, value in reply.headers.items() if not name.startswith("content-")}
 
 
 def _detail(reply: Reply) -> Any:
@@ -57,7 +62,7 @@ def errors_are_empty(_request: Request, reply: Reply) -> Reply:
     """
     if not _is_error(reply):
         return reply
-    return Reply(reply.status, {k: v for k, v in reply.headers.items() if k != "content-type"}, b"")
+    return Reply(reply.status, _kept(reply), b"")
 
 
 @replying("error.detail", shown=_UNKNOWN)
@@ -85,7 +90,7 @@ def detail_is_an_object(_request: Request, reply: Reply) -> Reply:
 
     FastAPI, HTTPException: `detail` may be any value; Elasticsearch, `error` with `root_cause` and `type`.
     """
-    return error(reply.status, {"code": "refused"}, **reply.headers) if _is_error(reply) else reply
+    return error(reply.status, {"code": "refused"}, **_kept(reply)) if _is_error(reply) else reply
 
 
 # 422 ---------------------------------------------------------------------------------------------------------------

@@ -141,8 +141,10 @@ def like_ends_at_nul(log: Log, asked: Asked) -> bool | None:
 
     SQLite, NUL characters in strings: LIKE, `length()` and others stop there.
     """
-    found = _searched({**log, asked.field: (log.get(asked.field) or "").split("\0")[0]}, asked, re.escape(asked.value))
-    return found if "\0" in str(log.get(asked.field)) else None
+    text = log.get(asked.field)
+    if not isinstance(text, str) or "\0" not in text:
+        return None
+    return _searched({**log, asked.field: text.split("\0")[0]}, asked, re.escape(asked.value))
 
 
 @refusing("body.accepted", "robust.no-server-error", shown=show("output", "like", "x" * 60_000))

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from parea_target import json_text
+
 from faults.registry import Reply
 from faults.stacks.declaring import Asked, F, Shown, contract, error, mending, refusing, show, unprocessable
 
@@ -27,10 +29,12 @@ def reading(*kinds: str, shown: Shown) -> Callable[[F], F]:
 
     def register(function: F) -> F:
         def read(body: dict[str, Any]) -> dict[str, Any] | None:
+            if json_text.find_lone_surrogate(body) is not None:
+                return None  # nobody's readers are asked: it cannot be written as UTF-8
             value, operator = body.get("filter_value"), body.get("filter_operator")
             if _kind(body.get("filter_field")) not in kinds or not isinstance(value, str):
                 return None
-            split = operator in {"in", "between"}
+            split = operator in ("in", "between")  # it may be of any type
             parts = [part.strip(" ") for part in value.split(",")] if split else [value]
             meant = [function(part) for part in parts]
             if all(each is None for each in meant):
