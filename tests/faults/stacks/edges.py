@@ -106,15 +106,6 @@ def firewall_refuses_paths(request: Request) -> Request | Reply:
     return error(400) if found else request
 
 
-@requesting("http.path-octets", shown=Shown(target=PATH.replace("api/", "api%2F")))
-def escaped_slashes_part_segments(request: Request) -> Request:
-    """`%2F` parts segments.
-
-    nginx, `location`: matching is done on the decoded, normalized URI; Go, `URL.Path` is decoded.
-    """
-    return _at(request, re.sub("%2f", "/", _sent(request), flags=re.IGNORECASE))
-
-
 @requesting("http.path-octets", shown=Shown(target=PATH.replace("/v1/", "%5Cv1/")))
 def backslash_is_a_slash(request: Request) -> Request:
     r"""A backslash, escaped or not, is a slash.

@@ -56,6 +56,17 @@ def operator(asking: Asking) -> Places:
         yield Place(asking, "operator", name, base).bodies(bodies)
 
 
+def operand(asking: Asking) -> Places:
+    """The value of each operator, repeated until the body is as large as it may be."""
+    for name, base in _examples(asking).items():
+        held = base.body()
+        more = f",{base.value}" if name == "in" else base.value or ""
+        room = asking.contract.max_bytes - len(encode(held))
+        long = {**held, "filter_value": (base.value or "") + more * (room // max(len(encode(more)) - 2, 1))}
+        if more and asking.contract.accepts(long):
+            yield Place(asking, "operand", str(base), base).bodies({f"{name} as long as may be": long})
+
+
 def field(asking: Asking) -> Places:
     """The name of each member of a log: next to it there is no member, so it is the name of a score."""
     for name in asking.contract.kinds:
@@ -136,6 +147,7 @@ def json_type(asking: Asking) -> Places:
             bodies[f"{name} left out"] = rest
             bodies[f"{name} in an array"] = {**rest, name: [text]}
             bodies[f"{name} in an object"] = {**rest, name: {"value": text}}
+            bodies[f"{name} as an operator of a database"] = {**rest, name: {"$ne": None}}
             bodies |= {f"{name} as {json.dumps(value)}": {**rest, name: value} for value in _VALUES}
         yield Place(asking, "type of a member", str(base), base).bodies(bodies)
 

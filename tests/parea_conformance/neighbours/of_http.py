@@ -99,6 +99,11 @@ def octets(asking: Asking) -> Places:
             "a plus": (f"{part}+",),
         }
         requests = {change: _with(asking.request, place, *new) for change, new in made.items()}
+        if place > 1:
+            before = asking.request.path.split("/")[place - 1]
+            requests["a backslash in the place of a slash"] = replace(
+                asking.request, path=asking.request.path.replace(f"/{before}/{part}", f"/{before}%5C{part}", 1)
+            )
         yield Place(asking, "octets of the path", part, asking.base, "http.path-octets").requests(requests)
 
 

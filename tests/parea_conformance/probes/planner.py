@@ -4,13 +4,14 @@ import dataclasses
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cover, Coverer
+from parea_conformance.probes.presence import presences
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals.registry import Rival, rivals_of
@@ -248,12 +249,20 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         ]
     if "classes" in without:
         return tuple(found)
-    return tuple(_covered(found, sample, Coverer(candidates, contract, seed, thorough=thorough)))
+    # Of one that is asked to see whether its operator is taken, nobody judges what it matches.
+    judged = (plan for plan in found if plan.requirement != "request.operators")
+    covers = Coverer(candidates, contract, seed, thorough=thorough).covers(
+        probe.filter for plan in judged for probe in plan.probes if probe.expected
+    )
+    for requirement, cover in presences(sample, contract).items():
+        covers[requirement] = covers.get(requirement, Cover()) | replace(
+            cover, filters=tuple(candidates.sendable(cover.filters))
+        )
+    return tuple(_covered(found, sample, covers))
 
 
-def _covered(found: Sequence[Plan], sample: Sample, coverer: Coverer) -> Iterator[Plan]:
+def _covered(found: Sequence[Plan], sample: Sample, covers: Mapping[str, Cover]) -> Iterator[Plan]:
     """The plans, with what covers the classes of operands; of large experiments nothing that has a long answer."""
-    covers = coverer.covers(probe.filter for plan in found for probe in plan.probes if probe.expected)
     for plan in found:
         cover = covers.get(plan.requirement, Cover())
         probes = (Probe(plan.requirement, one, sample.matching(RIGHT, one), ()) for one in cover.filters)

@@ -1,18 +1,17 @@
 """What is judged on every answer, whatever it was asked for."""
 
+import re
+
 from parea_conformance.context import Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.http.curl import JSON
 from parea_conformance.ledger import Failure
 
-# Each of these in an error is the trace of a stack.
-_TRACES = (
-    b"Traceback (most recent call last)",
-    b'  File "/',
-    b"\n\tat ",
-    b"goroutine ",
-    b"site-packages/",
-    b"node_modules/",
+# In an error each of these is the trace of a stack, as it stands or in a text of JSON: how languages begin one, where
+# libraries lie, and a source file with a line.
+_TRACE = re.compile(
+    rb"""Traceback \(most recent call last\)|  File \\?"/|goroutine \d|site-packages/|node_modules/"""
+    rb"|(?:\n|\\n)(?:\t|\\t| +)at |\.(?:cs|exs?|go|java|js|kt|php|py|rb|rs|scala|ts)(?::(?:line )?|\()[0-9]+"
 )
 
 _LIMIT = "http.rate-limit"
@@ -26,6 +25,11 @@ REQUIREMENTS = (
     "response.media-type",
     "response.schema",
 )
+
+
+def holds_trace(body: bytes) -> bool:
+    """Whether the body of an error holds the trace of a stack."""
+    return _TRACE.search(body) is not None
 
 
 class EveryAnswer:
@@ -78,9 +82,8 @@ class EveryAnswer:
         if self._context.client.secrets.held_by(exchange.body):
             # The answer is not shown: it holds the key.
             return Failure("an error holds the API key", exchange.curl, "an error without the key")
-        for trace in _TRACES:
-            if trace in exchange.body:
-                return self._context.failure(exchange, "an error holds a stack trace", "an error without one")
+        if holds_trace(exchange.body):
+            return self._context.failure(exchange, "an error holds a stack trace", "an error without one")
         return None
 
     def _error(self, exchange: Exchange) -> Failure | None:
