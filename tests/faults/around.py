@@ -220,7 +220,7 @@ def one_pair_breaks(serve: Serve) -> Serve:
     return handle
 
 
-@around("robust.no-server-error")
+@around("body.accepted", "robust.no-server-error")
 def many_parts_break(serve: Serve) -> Serve:
     """More than a thousand parts of `in` are 500, as in Oracle."""
 

@@ -64,7 +64,8 @@ class Power:
         """The row of the table."""
         found = len(self.area.faults) - len(self.survivors)
         low = "" if self.share >= self.area.enough else f"  below {self.area.enough:.0%}"
-        return f"{self.area.name:<36} {len(self.area.faults):>6} {found:>6} {self.share:>6.0%}{low}"
+        # Rounded down: what is too low must not look as if it were enough.
+        return f"{self.area.name:<36} {len(self.area.faults):>6} {found:>6} {int(self.share * 100):>5}%{low}"
 
 
 @functools.cache

@@ -12,6 +12,8 @@ from parea_conformance.reading.oracle import RIGHT
 
 _NAMES = 6
 """How many names of scores, criteria and keys in the data are changed."""
+_SPARE = 256
+"""How many bytes a large body is short of the limit, which has requests of its own."""
 # What other interfaces call the operators.
 _ALIKE = (
     "eq", "=", "==", "===", "equal", "ne", "!=", "<>", "gt", ">", "gte", ">=", "ge", "lt", "<", "lte", "<=", "le",
@@ -57,11 +59,11 @@ def operator(asking: Asking) -> Places:
 
 
 def operand(asking: Asking) -> Places:
-    """The value of each operator, repeated until the body is as large as it may be."""
+    """The value of each operator, repeated until the body is nearly as large as it may be."""
     for name, base in _examples(asking).items():
         held = base.body()
         more = f",{base.value}" if name == "in" else base.value or ""
-        room = asking.contract.max_bytes - len(encode(held))
+        room = asking.contract.max_bytes - _SPARE - len(encode(held))
         long = {**held, "filter_value": (base.value or "") + more * (room // max(len(encode(more)) - 2, 1))}
         if more and asking.contract.accepts(long):
             yield Place(asking, "operand", str(base), base).bodies({f"{name} as long as may be": long})
