@@ -24,6 +24,7 @@ from parea_conformance.reading.oracle import OPERATORS
 from parea_conformance.stages import (
     cases,
     composition,
+    confirm,
     every_answer,
     fuzz,
     laws,
@@ -102,13 +103,15 @@ class Run:
             else:
                 self._making = None
             self._stages(sampler)
-        if client.width == 1 or not any(self.ledger.failed(name) for name in repeat.REQUIREMENTS):
+        mixed_up = self._mixed_up is not None or self.ledger.failed("robust.concurrency")
+        if client.width == 1 or not mixed_up:
             return self
         if client.pace.left < client.sent:
             self._note("answers are mixed up, and too few requests are left to judge it one at a time: trust no other")
             return self
         again = Run(context.contract, replace(context.options, concurrency=1), client, self._progress, self._notify)
         again._note("judged a second time, one request at a time: the server mixed up answers late in the run")
+        again._mixed_up = self._mixed_up
         client.width, client.observers = 1, observers
         return again.whole()
 
@@ -168,6 +171,9 @@ class Run:
                     self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
             context.client.observers.remove(told)
             spans.close(_name(stage))
+        with contextlib.suppress(BudgetSpentError):  # what failed stands as it is
+            self._mixed_up = confirm.judge(context) or self._mixed_up
+        spans.close(_name(confirm))
         whole.close()
         observer.close()
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
