@@ -33,7 +33,7 @@ def with_conditions(text: str) -> str:
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise UnsupportedError("components.schemas.TraceLogFilters: the marks of what is written are missing")
-    return before + begin + _written(filter_rules_of(yaml.safe_load(text))) + end + after
+    return before + begin + _written(filter_rules_of(yaml.load(text, yaml.CSafeLoader))) + end + after
 
 
 def definitions_of(rules: FilterRules) -> dict[str, Schema]:

@@ -83,7 +83,7 @@ def forms_are_read(parts: Parts) -> Parts:
     return _parse(parts, read)
 
 
-@fault("body.malformed", "robust.no-server-error")
+@fault("body.deep", "robust.no-server-error")
 def deep_json_breaks(parts: Parts) -> Parts:
     """JSON that is nested too deeply is 500."""
 

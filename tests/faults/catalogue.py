@@ -20,6 +20,7 @@ THEMES = (
     "shape",
     "encodings",
     "around",
+    "edges",
     "sequences",
 )
 

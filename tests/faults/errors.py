@@ -44,7 +44,7 @@ def _is_422(refusal: Refusal) -> bool:
     return refusal.status == 422
 
 
-@fault(*_MALFORMED)
+@fault(*_MALFORMED, "body.deep")
 def malformed_is_400(parts: Parts) -> Parts:
     """What is not JSON is 400, only what the schema refuses 422."""
     return _answer(

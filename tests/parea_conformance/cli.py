@@ -15,6 +15,7 @@ from parea_conformance.engine import CANNOT_JUDGE, INTERRUPTED, InterruptedRunEr
 from parea_conformance.guard import guarded, say
 from parea_conformance.http.recording import Recording
 from parea_conformance.logs import seed_data
+from parea_conformance.neighbours import listing
 from parea_conformance.options import Options, Output, read_options
 from parea_conformance.report import as_data, compare, load_report, show, show_plan, verdict_line, write_reports
 
@@ -106,8 +107,14 @@ def _diff(words: Sequence[str]) -> int:
 def _list(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="parea-conformance list", description="Print every requirement.")
     parser.add_argument("--class", dest="classes", action="append", choices=contract.CLASSES, help="of this class only")
-    classes = parser.parse_args(words).classes or contract.CLASSES
-    for entry in contract.load().select(classes).values():
+    parser.add_argument("--neighbours", action="store_true", help="print what is asked next to a right request: "
+                        "token, change, number of instances in the seed data, what must come")  # fmt: skip
+    given = parser.parse_args(words)
+    if given.neighbours:
+        for line in listing.lines(contract.load()):
+            print(line)
+        return 0
+    for entry in contract.load().select(given.classes or contract.CLASSES).values():
         print(f"{entry.id:<34} {entry.cls:<11} {entry.provenance:<10} {entry.text}")
     return 0
 

@@ -38,6 +38,7 @@ class Contract:
         operations: every operation. others: those beside the one that answers the logs by which the run is judged.
         path: the path template of that one, with `{experiment_uuid}`.
         key_header: the header that carries the API key.
+        body_members: the members of `TraceLogFilters`.
         max_bytes: the largest body that a server must judge.
         operators: the values of `FilterOperator`, in the order of the document.
         kinds: filter kind of each member of a trace log; list kinds are `string_list` and `integer_list`.
@@ -59,6 +60,7 @@ class Contract:
         [scheme] = document["components"]["securitySchemes"].values()
         self.key_header: str = scheme["name"]
         self.max_bytes: int = self._operation["requestBody"]["x-max-bytes"]
+        self.body_members: tuple[str, ...] = tuple(schemas["TraceLogFilters"]["properties"])
         self.operators: tuple[str, ...] = tuple(schemas["FilterOperator"]["enum"])
         members: dict[str, list[str]] = {
             name.removesuffix("_member"): definition["enum"]

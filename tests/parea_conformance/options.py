@@ -66,6 +66,8 @@ class Options:
         known_failures: requirements that are known to fail, each with the reason.
         only: the requirements to judge, by id; empty for all of the classes.
         fail_fast: whether the run ends with the first failure that is not known.
+        thorough: whether every instance of every token is changed in every way, and more is asked at random.
+        without: the stages, by name, that are left out: what only they judge is undecided.
     """
 
     base_url: str
@@ -89,11 +91,13 @@ class Options:
     known_failures: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()
     fail_fast: bool = False
+    thorough: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def partial(self) -> bool:
         """Whether less is judged than the whole contract."""
-        bounded = self.max_requests is not None or self.dry_run or self.fail_fast
+        bounded = self.max_requests is not None or self.dry_run or self.fail_fast or bool(self.without)
         return bool(self.only) or bounded or set(self.classes) != set(contract.CLASSES)
 
 
@@ -262,6 +266,7 @@ def parser() -> argparse.ArgumentParser:
     add("--only", action="append", type=_requirement, default=[], metavar="ID",
         help="judge this requirement only (repeatable); `*` stands for one part of an id: 'filter.*.text'")  # fmt: skip
     add("--fail-fast", action="store_true", help="stop at the first failure")
+    add("--thorough", action="store_true", help="ask everything that can be derived, which takes many times as long")
     add("--report-dir", type=Path, metavar="DIR", help="write report.json, report.html and junit.xml there, and of a "
         "whole run badge.svg and result.json")  # fmt: skip
     add("--record", type=Path, metavar="FILE", help="keep every exchange there (HAR, the keys redacted), for `replay`")
@@ -308,5 +313,6 @@ def read_options(words: Sequence[str]) -> tuple[Options, Output]:
         known_failures=given.known_failures,
         only=tuple(dict.fromkeys(name for names in given.only for name in names)),
         fail_fast=given.fail_fast,
+        thorough=given.thorough,
     )
     return options, Output(given.report_dir, given.record, given.verbosity)

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -16,6 +16,7 @@ from parea_conformance.ledger import Failure, FirstFailureError, Ledger
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
+from parea_conformance.neighbours.tokens import Neighbour
 from parea_conformance.options import Options
 from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
@@ -29,11 +30,13 @@ from parea_conformance.stages import (
     fuzz,
     laws,
     meaning,
+    neighbours,
     operations,
     preflight,
     repeat,
     trial,
 )
+from parea_conformance.stages.cases import Case
 from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.every_answer import EveryAnswer
 from parea_conformance.stages.meaning import Meaning
@@ -47,7 +50,7 @@ _MUCH = 0.5e9
 def covered() -> set[str]:
     """The ids of all requirements that some stage checks; the project's tests compare them with the contract."""
     names = {*planned(contract.load().requirements), *operations.requirements(contract.load())}
-    for stage in (preflight, composition, every_answer, cases, fuzz, repeat):
+    for stage in (preflight, composition, every_answer, cases, neighbours, fuzz, repeat):
         names.update(stage.REQUIREMENTS)
     return names
 
@@ -117,9 +120,14 @@ class Run:
 
     def stopped(self, error: FirstFailureError) -> None:
         """The run was to stop at its first failure: what was not judged to its end is undecided."""
-        for name, entry in self.ledger.entries.items():
-            if not entry.failures:
-                self.ledger.undecide(name, f"not judged to its end: {error} (--fail-fast)")
+        begun = {name: bool(entry.checks) for name, entry in self.ledger.entries.items() if not entry.failures}
+        for name, any_check in begun.items():
+            cut = "not judged to its end" if any_check else "not judged"
+            self.ledger.undecide(name, f"{cut}: {error} (--fail-fast)")
+        self._note(
+            f"stopped at the first failure, {error}: {len(begun) - sum(begun.values())} requirements were not judged, "
+            f"{sum(begun.values())} not to their end (--fail-fast)"
+        )
 
     def _note(self, text: str) -> None:
         self.notes.append(text)
@@ -140,7 +148,9 @@ class Run:
         whole.unfiltered(unfiltered)
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
-        self.outline = _outline(context, probes)
+        near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
+        made = cases.cases(context.client, context.contract)
+        self.outline = _outline(context, probes, [*made, *(neighbour for neighbour, _ in near)])
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.probes) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
@@ -154,13 +164,18 @@ class Run:
             (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
-            (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context)),
+            (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context, made)),
+            (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes, near)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
         )
         for stage, requirements, always, work in stages:
             if not always and not any(name in self.ledger for name in requirements):
+                continue
+            if _name(stage) in context.options.without:
+                for requirement in requirements:
+                    self.ledger.undecide(requirement, f"the stage {_name(stage)} was left out")
                 continue
             told = _telling(self._progress, _name(stage), context.client, sum(self.outline.values()))
             context.client.observers.append(told)
@@ -233,7 +248,7 @@ def _telling(progress: Progress, stage: str, client: Client, total: int) -> Call
     return lambda _exchange: progress(stage, client.sent, total)
 
 
-def _outline(context: Context, probes: Meaning) -> dict[str, int]:
+def _outline(context: Context, probes: Meaning, made: Iterable[Case | Neighbour]) -> dict[str, int]:
     """How many requests each requirement takes; a filter that serves several counts for the first."""
     counts = Counter[str]()
     asked: set[Filter] = set()
@@ -241,8 +256,7 @@ def _outline(context: Context, probes: Meaning) -> dict[str, int]:
         new = {probe.filter for probe in plan.probes} - asked
         asked |= new
         counts[plan.requirement] += len(new)
-    for case in cases.cases(context.client, context.contract):
-        counts[case.requirement] += 1
+    counts.update(each.requirement for each in made)
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))

@@ -1,6 +1,7 @@
 """The application: every request is judged, and answered from the store."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -22,6 +23,8 @@ from parea_target.workers import DatabaseDownError
 
 _PARTS = Parts()
 
+_AUTHORITY = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
+
 # How long the database may work on each chunk of an answer, in seconds.
 QUERY_SECONDS = 10.0
 
@@ -38,6 +41,9 @@ class _EveryRequest(BaseRoute):
         return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if authority := _AUTHORITY.match(scope.get("raw_path") or b""):
+            # A target in absolute form (RFC 9112, 3.2.2), which the parser of HTTP takes for a path.
+            scope = {**scope, "raw_path": scope["raw_path"][authority.end() :] or b"/"}
         try:
             await self._answer(Request(scope, receive), scope, receive, send)
         except Refusal as refusal:

@@ -6,20 +6,20 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from parea_target import json_text
-from parea_target.access_log import to_stderr, with_request_ids
-from parea_target.app import QUERY_SECONDS, create_app
+from parea_target.app import QUERY_SECONDS
 from parea_target.contract import load
 from parea_target.load_command import load_command
 from parea_target.loader import DataError, find_files, read_experiments
 from parea_target.operations import ContractError
-from parea_target.own_paths import own_paths, standard_pages
-from parea_target.server import Limits, running
+from parea_target.processes import WorkerError, working
+from parea_target.server import Limits, listening, serving
+from parea_target.service import Service
 from parea_target.store import DatabaseError, Store
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -80,9 +80,9 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--max-connections",
         default=Limits.connections,
-        type=_connections,
+        type=_count,
         metavar="NUMBER",
-        help="how many connections are served at once; more are answered 503 (%(default)s)",
+        help="how many connections each process serves at once; more are answered 503 (%(default)s)",
     )
     parser.add_argument(
         "--grace",
@@ -92,6 +92,14 @@ def _parser() -> _Parser:
         help="how long answers that have begun may take after SIGTERM or SIGINT (%(default)g)",
     )
     parser.add_argument("--docs", type=Path, metavar="FILE", help="a page of HTML to show at /docs")
+    parser.add_argument(
+        "--workers",
+        default=1,
+        type=_count,
+        metavar="NUMBER",
+        help="how many processes serve the --database on the one port (%(default)s)",
+    )
+    parser.add_argument("--metrics", action="store_true", help="metrics for Prometheus at /metrics, which needs no key")
     parser.add_argument("--access-log", action="store_true", help="a line of JSON on stderr for each request")
     return parser
 
@@ -110,11 +118,11 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _connections(text: str) -> int:
-    connections = int(text)
-    if connections < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of connections above 0")
-    return connections
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return count
 
 
 def read_keys(file: Path | None, api_key: str | None, experiments: Sequence[str]) -> Keys:
@@ -175,11 +183,38 @@ def _open_store(options: argparse.Namespace) -> Iterator[tuple[Keys, Store]]:
         yield keys, store
 
 
+def _serve(options: argparse.Namespace) -> NoReturn:
+    with ExitStack() as stack:
+        keys, store = stack.enter_context(_open_store(options))
+        service = Service(
+            keys,
+            Limits(options.max_connections, grace_seconds=options.grace),
+            options.query_timeout,
+            options.docs,
+            access_log=options.access_log,
+            metrics=options.metrics,
+        )
+        ready: dict[str, object] = {"base_url": "", "api_key": next(iter(keys)), "experiments": list(store.experiments)}
+        if options.keys is not None:
+            ready["keys"] = {key: list(store.experiments) if names is None else names for key, names in keys.items()}
+        listener, ready["base_url"] = stack.enter_context(listening(options.host, options.port))
+        if options.workers == 1:
+            stack.enter_context(serving(service.app(store), listener, service.limits))
+            wait: Callable[[], object] = threading.Event().wait
+        else:
+            service.app(store)  # what is wrong with it is said once, not by every worker
+            workers = stack.enter_context(working(options.workers, options.database, service, listener))
+            wait = workers.watch
+        print(json.dumps(ready), flush=True)
+        wait()
+        raise AssertionError("nothing but a signal ends the wait")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, which end the process with status 0.
 
     Raises:
-        SystemExit: 0 after a signal, 2 for arguments or data that cannot be served.
+        SystemExit: 0 after a signal, 1 where a worker cannot be replaced, 2 for what cannot be served.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == ["load"]:
@@ -189,23 +224,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(given)
     if options.database is not None and options.data is not None:
         parser.error("--data and --database exclude one another")
+    if options.workers > 1 and options.database is None:
+        parser.error("--workers needs a --database, which all of them serve")
     # Before the data is loaded: a signal meanwhile ends the command as well as one later.
     for number in _SIGNALS:
         signal.signal(number, _leave)
     try:
-        with _open_store(options) as (keys, store):
-            app = create_app(store, keys, query_seconds=options.query_timeout)
-            served = own_paths(app, standard_pages(store, options.docs))
-            served = with_request_ids(served, to_stderr if options.access_log else None)
-            limits = Limits(options.max_connections, grace_seconds=options.grace)
-            with running(served, options.host, options.port, limits) as base_url:
-                ready: dict[str, object] = {"base_url": base_url, "api_key": next(iter(keys))}
-                ready["experiments"] = list(store.experiments)
-                if options.keys is not None:
-                    ready["keys"] = {
-                        key: list(store.experiments) if names is None else names for key, names in keys.items()
-                    }
-                print(json.dumps(ready), flush=True)
-                threading.Event().wait()
+        _serve(options)
+    except WorkerError as error:
+        parser.exit(1, f"{parser.prog}: error: {error}\n")
     except (ContractError, DataError, DatabaseError, OSError) as error:
         parser.error(" ".join(str(error).split()))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, literal
+from sqlalchemy import ColumnElement, Table, and_, false, literal
 
 from parea_target.contract import Contract
 from parea_target.dialects import StoredText
@@ -118,7 +118,10 @@ def same_text(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
 
 
 def one_of_texts(column: ColumnElement[Any], texts: Sequence[str]) -> ColumnElement[bool]:
-    """The column equals one of the texts."""
+    """The column equals one of the texts; of none, it equals nothing."""
+    if not texts:
+        # SQLAlchemy's list without members is no SQL where each member is cast, as SQLite's are.
+        return false()
     if len(texts) > _INDEXED_PARTS:
         return column.in_(texts)
     return and_(head(column).in_([head(literal(text, StoredText)) for text in texts]), column.in_(texts))

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from parea_target.answers import unavailable, write_error
 
 # How long, in seconds, what is left when the grace is over may take to notice that its connection is gone.
-_NOTICE = 1.0
+NOTICE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class _Server(uvicorn.Server):
         await self._wait(self._grace_seconds)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await self._wait(_NOTICE)
+        await self._wait(NOTICE_SECONDS)
         for task in set(self.server_state.tasks):
             task.cancel()
         for sock in sockets or []:
@@ -160,44 +160,68 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, limits: Limits = _LIMITS) -> Iterator[str]:
-    """Serve the application while the context is entered; its value is the base URL, without a slash at the end.
+def listening(host: str = "127.0.0.1", port: int = 0) -> Iterator[tuple[socket.socket, str]]:
+    """An address that is listened on while the context is entered, and its base URL, without a slash at the end.
 
     Args:
-        app: the application.
-        host: the address to listen on.
+        host: the address.
         port: the port; 0 for a free one.
-        limits: what clients may take of the server.
 
     Raises:
         OSError: the address is not there, or not free.
-        RuntimeError: the server did not start.
     """
     [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     # With its protocol named: asyncio sets TCP_NODELAY on no other, and answers in two writes would wait 40 ms.
     with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        config = uvicorn.Config(
-            app,
-            lifespan="off",
-            ws="none",
-            access_log=False,
-            log_config=None,
-            log_level="error",
-            server_header=False,
-            timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # any number of seconds
-            http=functools.partial(_Connection, limits),  # type: ignore[arg-type]  # uvicorn only calls it
-        )
-        server = _Server(config, limits.grace_seconds)
-        thread = threading.Thread(target=server.run, args=([listener],), name="parea-target", daemon=True)
-        thread.start()
-        while not server.ready.wait(0.1):
-            if not thread.is_alive():
-                raise RuntimeError("the server did not start")
-        try:
-            shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{listener.getsockname()[1]}"
-        finally:
-            server.stop()
-            thread.join()
+        shown = f"[{host}]" if ":" in host else host
+        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def serving(app: ASGIApp, listener: socket.socket, limits: Limits = _LIMITS) -> Iterator[None]:
+    """Serve the application to who connects to the listener, while the context is entered; it is closed then.
+
+    Args:
+        app: the application.
+        listener: the address; several processes may share it.
+        limits: what clients may take of the server.
+
+    Raises:
+        RuntimeError: the server did not start.
+    """
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        server_header=False,
+        timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # any number of seconds
+        http=functools.partial(_Connection, limits),  # type: ignore[arg-type]  # uvicorn only calls it
+    )
+    server = _Server(config, limits.grace_seconds)
+    thread = threading.Thread(target=server.run, args=([listener],), name="parea-target", daemon=True)
+    thread.start()
+    while not server.ready.wait(0.1):
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
+
+
+@contextmanager
+def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, limits: Limits = _LIMITS) -> Iterator[str]:
+    """Serve the application at an address while the context is entered; its value is the base URL.
+
+    Raises:
+        OSError: the address is not there, or not free.
+        RuntimeError: the server did not start.
+    """
+    with listening(host, port) as (listener, base_url), serving(app, listener, limits):
+        yield base_url

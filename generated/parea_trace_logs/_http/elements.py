@@ -70,6 +70,8 @@ class Elements(Receiver, Generic[T]):
         return self._splitter.count
 
     def _wrong(self, reason: str) -> InvalidAnswerError:
+        if not self._splitter.within:  # then it is no element's fault
+            return self.answer.wrong(reason)
         count = self._splitter.count
         return self.answer.wrong(reason, count, f"$[{count}]")
 

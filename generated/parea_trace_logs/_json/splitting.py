@@ -104,6 +104,11 @@ class Splitter:
         # Not the exception itself, whose traceback would hold the bytes for as long as this lives.
         self._fault: tuple[type[NotAnArray], str] | None = None
 
+    @property
+    def within(self) -> bool:
+        """Whether the array has begun, and has not ended."""
+        return self._state not in (_START, _END)
+
     def feed(self, piece: bytes) -> Chunk:
         """The elements that are whole with this piece. An empty piece asks for all that have been put off.
 
@@ -137,6 +142,8 @@ class Splitter:
             NotAnArray: the bytes are not an array.
         """
         self._raise_fault()
+        if self._state == _START:
+            raise CutShort("the answer has no body")
         if self._state != _END:
             raise CutShort(f"the JSON is truncated: it ends after {self.count} elements, and the array does not")
 

@@ -4,6 +4,7 @@ No comparison of the conditions themselves would be exact. So bodies are made of
 for a member, with every value that it names for the others, and both schemas judge each body.
 """
 
+import functools
 import itertools
 import json
 import math
@@ -49,23 +50,10 @@ def changes(old: Schema, new: Schema, name: str, taken: Collection[str]) -> Iter
     """
     if _closure(old, name) == _closure(new, name):
         return
-    validators = [_validator(document, name) for document in (old, new)]
-    accepted: tuple[list[Body], list[Body]] = ([], [])
-    gone: list[Body] = []
-    come: list[Body] = []
-
-    def judge(tried: Iterable[Body]) -> None:
-        for body in tried:
-            before, after = (validator.is_valid(body) for validator in validators)
-            if before:
-                accepted[0].append(body)
-            if after:
-                accepted[1].append(body)
-            if before != after:
-                (gone if before else come).append(body)
-
-    judge(bodies(old, new, name))
-    judge(list(_retyped(accepted[0] + accepted[1])))
+    texts = [json.dumps(document["components"]) for document in (old, new)]
+    judged = _judged(min(texts), max(texts), name)
+    accepted, differing = zip(*(judged if texts[0] <= texts[1] else reversed(judged)), strict=True)
+    gone, come = differing
     place = f"components.schemas.{name}"
     bare = [body for body in gone if _field(body) in taken]
     gone = [body for body in gone if _field(body) not in taken]
@@ -76,6 +64,37 @@ def changes(old: Schema, new: Schema, name: str, taken: Collection[str]) -> Iter
         patterns = _patterns(old, name) ^ _patterns(new, name)
         if patterns and _only_patterns_differ(old, new, name):
             raise IncomparableError(f"{place}: {min(patterns)} changed, and no body was found that tells the two apart")
+
+
+@functools.lru_cache(maxsize=2)
+def _judged(first: str, second: str, name: str) -> tuple[tuple[list[Body], list[Body]], tuple[list[Body], list[Body]]]:
+    """Of each of two documents: the bodies that it accepts, and those among them that the other does not.
+
+    They are the same in whichever direction the two are compared, so they are made and judged once.
+
+    Args:
+        first: The components of one document, as JSON.
+        second: The components of the other.
+        name: The schema of the bodies.
+    """
+    old, new = ({"components": json.loads(text)} for text in (first, second))
+    one, other = (_validator(document, name).is_valid for document in (old, new))
+    accepted: tuple[list[Body], list[Body]] = ([], [])
+    alone: tuple[list[Body], list[Body]] = ([], [])
+
+    def judge(tried: Iterable[Body]) -> None:
+        for body in tried:
+            is_first, is_second = one(body), other(body)
+            if is_first:
+                accepted[0].append(body)
+            if is_second:
+                accepted[1].append(body)
+            if is_first != is_second:
+                alone[is_second].append(body)
+
+    judge(bodies(old, new, name))
+    judge(list(_retyped(accepted[0] + accepted[1])))
+    return (accepted[0], alone[0]), (accepted[1], alone[1])
 
 
 def bodies(old: Schema, new: Schema, name: str) -> Iterator[Body]:
@@ -185,11 +204,11 @@ def _groups(
     differing: list[Body], remaining: set[int], universe: list[Body], size: int
 ) -> dict[str, tuple[set[int], set[str]]]:
     """By a member's value: the bodies that differ for it, and the other values that it needs beside it."""
-    total = Counter(parts for body in universe for parts in _parts(body, size))
     members: dict[tuple[str, ...], set[int]] = {}
     for index in remaining:
         for parts in _parts(differing[index], size):
             members.setdefault(parts, set()).add(index)
+    total = Counter(parts for body in universe for parts in _parts(body, size) if parts in members)
     groups: dict[str, tuple[set[int], set[str]]] = {}
     for parts, found in members.items():
         if len(found) == total[parts]:

@@ -163,7 +163,7 @@ def test_no_server(call: Call) -> None:
     ("content", "reason"),
     [
         (b"<html>", "malformed"),
-        (b"", "truncated"),
+        (b"", "the answer has no body"),
         (b'[{"trace_id": "a"', "truncated"),
         (b"[\xff]", "invalid"),
         (b'["\xff"]', "not UTF-8"),

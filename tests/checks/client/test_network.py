@@ -9,12 +9,12 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import attrs
 import httpx
 import pytest
+from checks.client.calls import CALLS, KEY, listed, streamed
 from checks.client.network_faults import (
     BODY,
     CUT,
@@ -50,40 +50,6 @@ from parea_trace_logs import (
 from parea_trace_logs._http.retrying import pause
 
 pytestmark = pytest.mark.usefixtures("library")  # on httpx and on httpx2
-
-KEY = "a-key-to-hide"
-
-Call = Callable[..., list[TraceLog]]
-"""Fetches the logs; what had come before an error is in the list `seen`."""
-
-
-def listed(url: str, seen: list[TraceLog], **options: Any) -> None:
-    with Parea(KEY, url, **options) as client:
-        seen += client.get_experiment_trace_logs("e")
-
-
-def streamed(url: str, seen: list[TraceLog], **options: Any) -> None:
-    with Parea(KEY, url, **options) as client, client.iter_experiment_trace_logs("e") as logs:
-        seen.extend(logs)
-
-
-async def _listed(url: str, seen: list[TraceLog], **options: Any) -> None:
-    async with AsyncParea(KEY, url, **options) as client:
-        seen += await client.get_experiment_trace_logs("e")
-
-
-async def _streamed(url: str, seen: list[TraceLog], **options: Any) -> None:
-    async with AsyncParea(KEY, url, **options) as client, client.iter_experiment_trace_logs("e") as logs:
-        async for log in logs:
-            seen.append(log)  # noqa: PERF401 - an error must leave what came before it
-
-
-CALLS: dict[str, Callable[..., None]] = {
-    "list": listed,
-    "stream": streamed,
-    "async list": lambda *args, **options: asyncio.run(_listed(*args, **options)),
-    "async stream": lambda *args, **options: asyncio.run(_streamed(*args, **options)),
-}
 
 
 @attrs.frozen
@@ -142,7 +108,7 @@ TABLE: dict[str, Row] = {
     "object": Row((answer("200 OK", b'{"detail": "no"}'),), InvalidAnswerError, "Expected `array`", asked=1),
     "bad log": Row((answer("200 OK", BAD_LOG),), InvalidAnswerError, r"\$\[2\]\.trace_name", asked=1, streamed=2),
     "HTML from a proxy": Row((HTML,), InvalidAnswerError, "malformed", asked=1),
-    "empty": Row((answer("200 OK", b""),), InvalidAnswerError, "truncated", asked=1),
+    "empty": Row((answer("200 OK", b""),), InvalidAnswerError, "the answer has no body", asked=1),
     "404": Row((MISSING,), NotFoundError, r"Experiment not found\. \(request r-1\)", asked=1),
     "401": Row(
         (answer("401 Unauthorized", b'{"detail": "no a-key-to-hide"}'),), UnauthorizedError, r"no \*\*\*", asked=1

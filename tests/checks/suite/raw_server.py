@@ -1,13 +1,15 @@
 """A server that answers in bytes of the test's choice, however wrong: no HTTP library stands in its way."""
 
 import contextlib
+import functools
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Answer = Callable[[socket.socket, bytes, bytes], None]
-"""Is given the connection, the head of a request and its body; the connection is closed behind it."""
+"""Is given the connection, the head of a request and its body as it was sent, chunks and all; the connection is closed
+behind it."""
 
 
 def response(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
@@ -17,19 +19,26 @@ def response(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
 
 
 def _request(connection: socket.socket) -> tuple[bytes, bytes]:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        more = connection.recv(65536)
-        if not more:
-            return b"", b""
-        received += more
+    received = _until(connection, b"", lambda received: b"\r\n\r\n" in received)
     head, _, body = received.partition(b"\r\n\r\n")
     for line in head.lower().split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name == b"content-length":
-            while len(body) < int(value):
-                body += connection.recv(65536)
+            body = _until(connection, body, functools.partial(_has, int(value)))
+        if name == b"transfer-encoding" and b"chunked" in value:
+            body = _until(connection, body, lambda body: body.endswith(b"0\r\n\r\n"))
     return head, body
+
+
+def _has(size: int, body: bytes) -> bool:
+    return len(body) >= size
+
+
+def _until(connection: socket.socket, received: bytes, whole: Callable[[bytes], bool]) -> bytes:
+    """Read on until what was received is whole, or no more comes."""
+    while not whole(received) and (more := connection.recv(65536)):
+        received += more
+    return received if whole(received) else b""
 
 
 @contextmanager

@@ -39,6 +39,12 @@ def test_loading_the_plugin_is_cheap() -> None:
     assert heavy & {name.partition(".")[0] for name in json.loads(done.stdout)} == set()
 
 
+def test_the_command_loads_what_makes_requests_up_only_where_it_is_needed() -> None:
+    code = "import parea_conformance.cli, sys; print({'schemathesis', 'hypothesis'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "set()\n"
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_one_test_for_each_requirement(pytester: pytest.Pytester, wrong: str, contract: Contract, workers: str) -> None:
     result = pytester.runpytest_subprocess(*_arguments(wrong), "--parea-class", "core", "-n", workers, timeout=100)

@@ -13,13 +13,14 @@ from checks.suite.support import KEY, keyless
 from parea_conformance import cli
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
+from parea_conformance.http.in_process import InProcess
 from parea_conformance.logs import seed_data
 from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_junit, show, write_reports
 from parea_conformance.report.result import as_badge, as_result
 from parea_target.server import running
 from rich.console import Console
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 pytestmark = pytest.mark.xdist_group("verdicts")
 MakeOptions = Callable[..., Options]
@@ -174,6 +175,27 @@ def test_stopping_at_the_first_failure(wrong: str, options: MakeOptions) -> None
     known = (("auth.key-missing", "#12"),)
     later = judge(options(wrong, fail_fast=True, known_failures=known))
     assert [entry.requirement.id for entry in later.unexpected] == ["auth.key-wrong"]
+
+
+def test_the_first_failure_ends_the_stage_in_which_it_is_seen(target: ASGIApp, options: MakeOptions) -> None:
+    async def ignoring(scope: Scope, receive: Receive, send: Send) -> None:
+        async def unfiltered() -> dict[str, object]:
+            await receive()
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+        await target({**scope, "headers": headers}, unfiltered, send)
+
+    with InProcess(ignoring) as transport:
+        report = judge(options("http://in-process.invalid", fail_fast=True), transport=transport)
+    assert report.status == 1
+    assert report.requests < 60
+    [failed] = [entry for entry in report.entries if entry.failures]
+    others = [entry for entry in report.entries if entry is not failed]
+    untouched = [entry for entry in others if entry.causes[-1].startswith("not judged: ")]
+    assert report.notes[-1].startswith(f"stopped at the first failure, {failed.requirement.id} failed: ")
+    assert f": {len(untouched)} requirements were not judged, {len(others) - len(untouched)} not " in report.notes[-1]
+    assert len(untouched) > len(others) / 2
 
 
 def test_the_list_needs_no_server(ask: Ask, contract: Contract) -> None:

@@ -99,6 +99,8 @@ REFUSED = [
     (["--query-timeout", "soon"], "--query-timeout"),
     (["--max-connections", "0"], "--max-connections: 0 is not"),
     (["--max-connections", "1.5"], "--max-connections"),
+    (["--workers", "0"], "--workers: 0 is not"),
+    (["--workers", "2"], "--workers needs a --database"),
     (["--data", "missing"], "missing: does not exist"),
     (["--data", "bad.jsonl"], "bad.jsonl: line 2: $: "),
     (["--api-key", ""], "a key is empty"),

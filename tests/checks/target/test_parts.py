@@ -54,6 +54,7 @@ REPLACED: list[tuple[str, Any, Any, str]] = [
         {**LATENCY, "filter_field": "output", "filter_operator": "in", "filter_value": "x,y"},
         "b",
     ),
+    ("split", lambda _text: [], PARTS, ""),
     ("order", lambda tables: [desc(tables.member("trace_id"))], {}, "c b a"),
     ("select", lambda tables, id_, _condition, order: Parts().select(tables, id_, None, order), LATENCY, "a b c"),
     ("render", first_only, {}, "a"),

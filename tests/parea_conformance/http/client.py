@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
 from parea_conformance.contract import Contract
 from parea_conformance.http import script
-from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl
+from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled
 from parea_conformance.http.exchange import MEGABYTE, Exchange, Reader, Taken, TooLongError
 from parea_conformance.http.json_text import encode
 from parea_conformance.http.pace import BudgetSpentError, Pace
@@ -37,6 +37,18 @@ class ServerGoneError(Exception):
     """The server answers nothing any more, not even what it answered before."""
 
 
+def path(template: str, experiment: str) -> str:
+    """The path of an experiment's trace logs, by the path of the contract."""
+    return template.replace("{experiment_uuid}", quote(experiment, safe=""))
+
+
+def octets(body: Filter | bytes | object) -> bytes:
+    """The octets of a body: a filter, raw bytes, or a JSON value."""
+    if isinstance(body, Filter):
+        return encode(body.body())
+    return body if isinstance(body, bytes) else encode(body)
+
+
 class Client:
     """Sends requests to one server, one experiment, with one key.
 
@@ -55,6 +67,7 @@ class Client:
 
     def __init__(self, contract: Contract, options: Options, transport: httpx.BaseTransport | None = None) -> None:
         self.base_url = options.base_url.rstrip("/")
+        self._prefix = urlsplit(self.base_url).path
         self.experiment = options.experiment
         self.width = 1
         self.busy = False
@@ -90,14 +103,11 @@ class Client:
 
     def path(self, experiment: str | None = None) -> str:
         """The path of an experiment's trace logs; this run's own by default."""
-        name = self.experiment if experiment is None else experiment
-        return self._template.replace("{experiment_uuid}", quote(name, safe=""))
+        return path(self._template, self.experiment if experiment is None else experiment)
 
     def request(self, body: Filter | bytes | object, experiment: str | None = None) -> Request:
         """A request with this body: a filter, raw bytes, or a JSON value."""
-        if isinstance(body, Filter):
-            return Request(self.path(experiment), encode(body.body()))
-        return Request(self.path(experiment), body if isinstance(body, bytes) else encode(body))
+        return Request(self.path(experiment), octets(body))
 
     def ask(self, filter_: Filter) -> Exchange:
         """Send a filter."""
@@ -181,12 +191,13 @@ class Client:
         """Send a request; once more where a kept connection was closed under it."""
         headers = self._headers(request)
         for attempt in range(_DROPPED + 1):
-            content = iter([request.body]) if request.chunked else request.body
+            body = self._fill(request.body.decode("latin-1")).encode("latin-1") if request.filled else request.body
+            content = iter([body]) if request.chunked else body
             deadline = time.monotonic() + self._timeout
-            extensions = {"timeout": httpx.Timeout(self._timeout).as_dict(), DEADLINE: deadline}
-            sent = httpx.Request(
-                request.method, self.base_url + request.path, content=content, headers=headers, extensions=extensions
-            )
+            url, target = self._address(request)
+            extensions = {"timeout": httpx.Timeout(self._timeout).as_dict(), DEADLINE: deadline, **target}
+            sent = httpx.Request(request.method, url, content=content, headers=headers, extensions=extensions)
+            sent.method = request.method  # which httpx has put into upper case
             taken = Taken(
                 self._most_bytes, brief=request.brief, long_answer=None if self.holds_whole else self.long_answer
             )
@@ -212,20 +223,34 @@ class Client:
     def _unanswered(self, request: Request, why: str) -> Exchange:
         return Exchange(request, 0, httpx.Headers(), b"", f"no answer: {why}", self.curl(request))
 
+    def _address(self, request: Request) -> tuple[httpx.URL, dict[str, bytes]]:
+        """The URL of a request; and its target as it is to be sent, where that is not what httpx makes of the URL."""
+        quoted = {name: quote(key, safe="") for name, key in self._keys.items()}
+        path = filled(request.path, quoted) if request.filled else request.path
+        target = f"{self.base_url if request.absolute else self._prefix}{path}".encode("ascii")
+        try:
+            url = httpx.URL(self.base_url + path)
+        except httpx.InvalidURL:
+            url = httpx.URL(self.base_url)
+        return url, {} if url.raw_path == target else {"target": target}
+
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
-        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        fill = self._fill if request.filled else str
+        headers = [(name.encode(), fill(value).encode()) for name, value in request.headers]
         if request.key is not None:
             name = request.key_header or self._key_header
-            headers.append((name.encode(), self._filled(request.key).encode()))
+            headers.append((name.encode(), self._fill(request.key).encode()))
         if request.content_type is not None:
             headers.append((b"content-type", request.content_type.encode()))
         given = {name.lower() for name, _ in headers}
         return headers + [(name, value) for name, value in _CLIENT_HEADERS if name not in given]
 
-    def _filled(self, key: str) -> str:
-        for template, secret in self._keys.items():
-            key = key.replace(template, secret)
-        return key
+    def _fill(self, text: str) -> str:
+        return filled(text, self._keys)
+
+    def is_key(self, template: str) -> bool:
+        """Whether what a template stands for is the key."""
+        return self._fill(template) == self._keys[KEY]
 
     def curl(self, request: Request) -> str:
         """A command that sends this request, with the keys as variables of the shell."""

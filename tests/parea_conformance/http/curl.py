@@ -1,13 +1,34 @@
 """A request as the suite declares it, and as a `curl` command; neither holds an API key."""
 
 import base64
+import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from parea_conformance.neighbours.changes import CHANGES, Change
 
 JSON = "application/json"
 KEY, OTHER_KEY = "{key}", "{other}"
 SHOWN_AS = {KEY: "$PAREA_API_KEY", OTHER_KEY: "$PAREA_OTHER_API_KEY"}
 """How the templates of keys are shown."""
+_CHANGES = {change.name: change for change in CHANGES if change.shell}
+_TEMPLATE = re.compile(r"\{(key|other)(?: in (.+?))?\}")
+
+
+def changed_key(change: Change) -> str:
+    """The template of a key that is changed; of changes that a shell can make too."""
+    return f"{{key in {change.name}}}"
+
+
+def filled(text: str, keys: Mapping[str, str]) -> str:
+    """A text with the keys in the place of their templates."""
+
+    def fill(found: re.Match[str]) -> str:
+        key = keys[f"{{{found[1]}}}"]
+        return key if found[2] is None else _CHANGES[found[2]].apply(key)
+
+    return _TEMPLATE.sub(fill, text)
 
 
 @dataclass(frozen=True)
@@ -18,6 +39,8 @@ class Request:
         path: what follows the base URL, percent-encoded.
         key: template of the key header's value; None sends no such header.
         key_header: the name of that header, where it is not spelled as in the contract.
+        filled: whether templates of keys stand in the path, the headers and the body as well.
+        absolute: whether the target is sent in absolute form.
         chunked: whether the body is sent in chunks, its length untold.
         brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
         content_type: None sends no such header.
@@ -34,6 +57,8 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body_shell: str = ""
     key_header: str = ""
+    filled: bool = False
+    absolute: bool = False
     chunked: bool = False
     brief: bool = False
     operation: str = ""
@@ -74,7 +99,9 @@ def options(request: Request, base_url: str, key_header: str) -> str:
         words.append("--path-as-is")
     if any(char in url for char in "[]{}"):
         words.append("-g")
-    words.append(shlex.quote(url))
+    if request.absolute:
+        words += ["--request-target", shlex.quote(url)]
+    words.append(_quoted(url, request))
     if request.key is not None:
         words += ["-H", _key(request.key_header or key_header, request.key)]
     content_type = "content-type:" if request.content_type is None else f"content-type: {request.content_type}"
@@ -82,7 +109,7 @@ def options(request: Request, base_url: str, key_header: str) -> str:
     if request.chunked:
         words += ["-H", "'transfer-encoding: chunked'"]
     for name, value in request.headers:
-        words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+        words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", request)]
     if len(request.body) > _BIG:
         words += ["-H", "expect:"]  # curl asks before it sends much; the suite does not
     return " ".join(words)
@@ -97,12 +124,26 @@ def _method(request: Request) -> list[str]:
 
 def _key(name: str, template: str) -> str:
     """The header of a key, as a word of the shell; curl sends an empty value only for `name;`."""
-    if not template:
-        return shlex.quote(f"{name};")
-    word = template.translate(_SHELL_SPECIAL)
-    for place, variable in SHOWN_AS.items():
-        word = word.replace(place, f"${{{variable.removeprefix('$')}}}")
-    return f'"{name}: {word}"'
+    return f'"{name}: {_with_variables(template)}"' if template else shlex.quote(f"{name};")
+
+
+def _quoted(text: str, request: Request) -> str:
+    """A word of the shell; of a request that has keys in other places than their header, with its variables."""
+    if request.filled and _TEMPLATE.search(text):
+        return f'"{_with_variables(text)}"'
+    return shlex.quote(text)
+
+
+def _with_variables(template: str) -> str:
+    """What stands between double quotes of the shell for a template: keys as variables, their changes as filters."""
+    parts, end = [], 0
+    for found in _TEMPLATE.finditer(template):
+        parts.append(template[end : found.start()].translate(_SHELL_SPECIAL))
+        end = found.end()
+        name = SHOWN_AS[f"{{{found[1]}}}"].removeprefix("$")
+        change = _CHANGES.get(found[2] or "")
+        parts.append(f"${{{name}}}" if change is None else f'$(printf %s "${name}" | {change.shell})')
+    return "".join([*parts, template[end:].translate(_SHELL_SPECIAL)])
 
 
 def _body(request: Request) -> tuple[str, str]:
@@ -113,7 +154,7 @@ def _body(request: Request) -> tuple[str, str]:
         return "--data-binary @-", request.body_shell
     text = request.body.decode("utf-8", "surrogateescape")
     if text.isprintable() and not text.startswith("@"):
-        return f"--data-binary {shlex.quote(text)}", ""
+        return f"--data-binary {_quoted(text, request)}", ""
     printed = "".join(_printed(char) for char in text)
     if len(printed) <= _LONG:
         return "--data-binary @-", f"printf {shlex.quote(printed)}"

@@ -94,7 +94,8 @@ class InProcess(httpx.BaseTransport):
 
 
 def _scope(request: httpx.Request) -> Scope:
-    path, _, query = request.url.raw_path.partition(b"?")
+    target: bytes = request.extensions.get("target", request.url.raw_path)
+    path, _, query = target.partition(b"?")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},

@@ -44,19 +44,19 @@ def _spelled(char: str) -> str:
 
 
 class _Secret:
-    """One key, found in any spelling, whole or cut off."""
+    """One key, found in any spelling and in either case, whole or cut off."""
 
     def __init__(self, key: str) -> None:
-        self._chars = [re.compile(_spelled(char)) for char in key]
+        self._chars = [re.compile(_spelled(char), re.IGNORECASE) for char in key]
         # Half of a key that was cut off is told from other text, and is too little to guess the rest by.
         self._least = len(key) if len(key) < _SHORTEST else max(_SHORTEST, len(key) // 2)
         self.short = len(key) < _SHORTEST
-        self._plain = key[: self._least]
-        self._head = re.compile("".join(_spelled(char) for char in key[: self._least]))
+        self._plain = key[: self._least].casefold()
+        self._head = re.compile("".join(_spelled(char) for char in key[: self._least]), re.IGNORECASE)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where the key stands, from and to."""
-        if self._plain not in text and not any(mark in text for mark in "\\%&\0"):
+        if self._plain not in text.casefold() and not any(mark in text for mark in "\\%&\0"):
             return []  # the everyday case, and a hundred times faster
         found: list[tuple[int, int]] = []
         for head in self._head.finditer(text):

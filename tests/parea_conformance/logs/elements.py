@@ -12,6 +12,7 @@ from parea_conformance.http.json_text import TooDeepError, parse
 _RAW = msgspec.json.Decoder(list[msgspec.Raw])
 _BETWEEN = re.compile(rb"\}\s*(,)\s*(?=\{)")
 _SPACE = b" \t\r\n"
+_SPACES = re.compile(r"[ \t\r\n]*")
 _TRIES = 64
 _WINDOW = 4 << 20
 _LARGEST = 64 << 20
@@ -122,9 +123,8 @@ def _end_of_elements(held: bytearray) -> int | None:
 
 
 def _beyond_space(text: str, place: int) -> int:
-    while text[place : place + 1] in (" ", "\t", "\r", "\n"):
-        place += 1
-    return place
+    found = _SPACES.match(text, place)
+    return found.end() if found is not None else place
 
 
 def _is_array(text: bytes) -> bool:

@@ -4,17 +4,12 @@ What a request must be answered follows from the document: its parameters and it
 and the schemas judge them. So a mutation that happens to be valid is no false alarm.
 """
 
-import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
-
-import schemathesis
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from schemathesis import Case, GenerationMode
 
 from parea_conformance.http.curl import JSON, Request
 from parea_conformance.http.json_text import encode, parse
@@ -78,7 +73,7 @@ def plain(operation: Operation) -> Asked:
     """The simplest request that the document accepts: its first body, and what is required."""
     required = [each for each in operation.parameters if each.place != "path" and each.required]
     body = encode(operation.bodies[0]) if operation.bodies else None
-    return Asked(tuple(pair for each in required for pair in _pairs(each, each.examples[0])), body)
+    return Asked(tuple(pair for each in required for pair in pairs_of(each, each.examples[0])), body)
 
 
 def documented(operation: Operation) -> Iterator[tuple[str, Asked]]:
@@ -94,7 +89,7 @@ def documented(operation: Operation) -> Iterator[tuple[str, Asked]]:
             continue
         others = tuple(each for each in least.parameters if each[0] != parameter.name)
         for value in (*parameter.examples, *parameter.schema.get("enum", ()), *_values(parameter)):
-            yield f"{parameter.name}: {value!r}", replace(least, parameters=(*others, *_pairs(parameter, value)))
+            yield f"{parameter.name}: {value!r}", replace(least, parameters=(*others, *pairs_of(parameter, value)))
 
 
 def _values(parameter: Parameter) -> Sequence[object]:
@@ -185,59 +180,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _pairs(parameter: Parameter, value: object) -> list[tuple[str, str]]:
+def pairs_of(parameter: Parameter, value: object) -> list[tuple[str, str]]:
+    """A parameter of this value, as it is sent: a name and a text for each element of a list."""
     values = value if isinstance(value, list) else [value]
     return [(parameter.name, _text(each)) for each in values]
-
-
-@functools.lru_cache(maxsize=32)
-def made_up(operation: Operation, mode: GenerationMode, number: int, seed_: int, key_header: str) -> tuple[Asked, ...]:
-    """So many requests from schemathesis, valid or mutated; the same for the same seed, so they are kept."""
-    loaded = schemathesis.openapi.from_dict(dict(operation.document))
-    found = loaded[operation.path][operation.method]
-    # A key or a path that is made up would be answered 401 or 404, and prove nothing.
-    path = {each.name: "x" for each in operation.parameters if each.place == "path"}
-    fixed = {key_header: "x"} | {
-        name: text for name, text in plain(operation).parameters if name.lower() not in _query(operation)
-    }
-    cases = found.as_strategy(mode, path_parameters=path, headers=fixed)
-    made: list[Asked] = []
-
-    @seed(seed_)
-    @settings(
-        max_examples=number,
-        database=None,
-        phases=[Phase.generate],
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-    @given(cases)
-    def collect(case: Case[Any]) -> None:
-        if (asked := _asked(operation, case)) is not None:
-            made.append(asked)
-
-    collect()
-    return tuple(dict.fromkeys(made))
-
-
-def _query(operation: Operation) -> set[str]:
-    return {each.name.lower() for each in operation.parameters if each.place == "query"}
-
-
-def _asked(operation: Operation, case: Case[Any]) -> Asked | None:
-    """What a case of schemathesis asks; None where it cannot be sent so: a body that is not JSON, an odd parameter."""
-    known = {each.name: each for each in operation.parameters if each.place == "query"}
-    pairs: list[tuple[str, str]] = [each for each in plain(operation).parameters if each[0] not in known]
-    try:
-        for name, value in (case.query or {}).items():
-            if name in known and not isinstance(value, dict):
-                pairs += _pairs(known[name], value)
-        if operation.body is None:
-            return Asked(tuple(pairs))
-        body = case.body
-        return Asked(
-            tuple(pairs), body if isinstance(body, bytes) else encode(json.loads(json.dumps(body, allow_nan=False)))
-        )
-    except (TypeError, ValueError):
-        return None

@@ -95,16 +95,18 @@ def judge(context: Context, sample: Sample, meaning: Meaning) -> None:
 
     Raises:
         BudgetSpentError: no more requests may be sent; what was sent has been judged.
+        FirstFailureError: the run is to stop at the first failure.
     """
     asked = [(law, requirement, filters) for law in LAWS for requirement, filters in _asked(context, law, meaning)]
     spent: BudgetSpentError | None = None
-    try:
-        meaning.ask_all(filter_ for _, _, filters in asked for filter_ in filters)
-    except BudgetSpentError as error:
-        spent = error
-    for law, requirement, filters in asked:
-        if all(filter_ in meaning.seen for filter_ in filters):
-            _judge(context, law, requirement, sample, [meaning.seen[filter_] for filter_ in filters])
+    for part in [[each] for each in asked] if context.options.fail_fast else [asked]:
+        try:
+            meaning.ask_all(filter_ for _, _, filters in part for filter_ in filters)
+        except BudgetSpentError as error:
+            spent = error
+        for law, requirement, filters in part:
+            if all(filter_ in meaning.seen for filter_ in filters):
+                _judge(context, law, requirement, sample, [meaning.seen[filter_] for filter_ in filters])
     if spent is not None:
         raise spent
 

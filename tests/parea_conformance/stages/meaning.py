@@ -1,6 +1,6 @@
 """What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parea_conformance.context import KEPT, Context
@@ -14,6 +14,7 @@ from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.deviation import deviation
 
 _SHOWING = 2  # operators that show a member to be misread
+_PART = 32  # probes after which a run that stops at its first failure looks at the answers
 LONGEST = 500
 """How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
 large experiment would not fit into memory."""
@@ -49,6 +50,7 @@ class Meaning:
         self._composition = shape
         self.seen: dict[Filter, Seen] = {}
         self.misread: frozenset[str] = frozenset()
+        self._judged: set[str] = set()
         self.plans = plans(sample, context.contract, tuple(context.ledger.entries), context.options.seed)
 
     def ask(self, filter_: Filter) -> Seen:
@@ -94,27 +96,58 @@ class Meaning:
     def send(self) -> None:
         """Send every probe, and write what the answers show.
 
+        Where the run is to stop at its first failure, it does so a part of the probes after that was seen.
+
         Raises:
             BudgetSpentError: no more requests may be sent; what was sent has been judged.
+            FirstFailureError: the run is to stop at the first failure.
         """
         spent: BudgetSpentError | None = None
         try:
-            self.ask_all(probe.filter for plan_ in self.plans for probe in plan_.probes)
+            for part in self._parts():
+                self.ask_all(probe.filter for plan_ in part for probe in plan_.probes)
+                if self._context.options.fail_fast and any(self._shows_a_failure(plan_) for plan_ in part):
+                    self._judge_what_was_sent()
         except BudgetSpentError as error:
             spent = error
+        self._judge_what_was_sent()
+        for plan_ in self.plans:
+            if plan_.requirement not in self._judged:
+                self._context.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
+        self._operators(spent)
+        if spent is not None:
+            raise spent
+
+    def _parts(self) -> Iterator[Sequence[Plan]]:
+        """The plans: all at once, or some after others where the first failure is to be the last request."""
+        if not self._context.options.fail_fast:
+            yield self.plans
+            return
+        part: list[Plan] = []
+        for plan_ in self.plans:
+            part.append(plan_)
+            if sum(len(each.probes) for each in part) >= _PART:
+                yield part
+                part = []
+        yield part
+
+    def _shows_a_failure(self, plan_: Plan) -> bool:
+        """Whether an answer is not what the contract asks for, whoever is to blame."""
+        answers = ((probe, self.seen[probe.filter].logs) for probe in plan_.probes)
+        return any(logs is None or self._deviates(probe, logs) for probe, logs in answers)
+
+    def _judge_what_was_sent(self) -> None:
+        """Judge the plans whose probes were all sent, those aside that were judged before."""
         sent = [plan_ for plan_ in self.plans if all(probe.filter in self.seen for probe in plan_.probes)]
         probes = [probe for plan_ in sent for probe in plan_.probes]
         excused = self._tree_explains(probes)
         self.misread = frozenset(member for member in self._context.contract.kinds if self._is_misread(member, probes))
         # Operators first: what fails there excuses what is asked through them.
-        for plan_ in sorted(self.plans, key=lambda plan_: not plan_.requirement.startswith("filter.")):
-            if plan_ not in sent:
-                self._context.ledger.undecide(plan_.requirement, f"{spent}, and not all of its filters were sent")
-            elif plan_.requirement != "request.operators":
-                self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
-        self._operators(spent)
-        if spent is not None:
-            raise spent
+        for plan_ in sorted(sent, key=lambda plan_: not plan_.requirement.startswith("filter.")):
+            if plan_.requirement not in self._judged:
+                self._judged.add(plan_.requirement)
+                if plan_.requirement != "request.operators":
+                    self._judge(plan_, excused=excused and plan_.requirement != "result.roots")
 
     def _tree_explains(self, probes: Sequence[Probe]) -> bool:
         """Whether one wrong reading explains every deviation: that any log of a tree may match for its root.

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from schemathesis import GenerationMode
-
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
@@ -26,7 +24,6 @@ from parea_conformance.probes.requests import (
     Asked,
     accepts,
     documented,
-    made_up,
     mutated,
     path_values,
     plain,
@@ -143,7 +140,7 @@ class _Judge:
             for name in ("accepted", "schema", "media-type"):
                 self._context.ledger.skip(self._operation.requirement(name), _WRITES)
             return
-        for label, asked in (*documented(self._operation), *self._made_up(GenerationMode.POSITIVE)):
+        for label, asked in (*documented(self._operation), *self._made_up(valid=True)):
             if accepts(self._operation, asked):
                 self._judge_accepted(label, asked)
 
@@ -169,15 +166,18 @@ class _Judge:
             if (most := self._operation.max_bytes) is not None:
                 larger = replace(ask, body=ask.body + b" " * (most + 1 - len(ask.body)))
                 self._expect("refused", f"{most + 1} bytes", self._send(larger), 413)
-        for label, asked in (*mutated(self._operation), *self._made_up(GenerationMode.NEGATIVE)):
+        for label, asked in (*mutated(self._operation), *self._made_up(valid=False)):
             if not accepts(self._operation, asked):
                 self._expect("refused", label, self._send(self._request(asked, self._harmless)), 422)
 
-    def _made_up(self, mode: GenerationMode) -> Iterator[tuple[str, Asked]]:
+    def _made_up(self, *, valid: bool) -> Iterator[tuple[str, Asked]]:
         options, contract = self._context.options, self._context.contract
         if self._operation.body is None and not any(each.place == "query" for each in self._operation.parameters):
             return
-        for asked in made_up(self._operation, mode, options.fuzz, options.seed, contract.key_header):
+        # Only where it is needed: it brings schemathesis with it.
+        from parea_conformance.probes.made_up_requests import made_up
+
+        for asked in made_up(self._operation, options.fuzz, options.seed, contract.key_header, valid=valid):
             yield f"made up: {dict(asked.parameters)} {(asked.body or b'').decode('utf-8', 'replace')}", asked
 
     # What is written of it.

@@ -33,9 +33,12 @@ def judge(context: Context, meaning: Meaning) -> tuple[str, Failure | None]:
         return "too few answers are short enough to find out whether the server mixes them up", None
     sent = [context.client.request(one.filter) for one in crowd]
     exchanges = context.client.send_all(sent, AT_A_TIME)
-    for one, exchange in zip(crowd, exchanges, strict=True):
-        kind = Kind(str(one.filter), exchange.request, _OK)
-        failure = in_a_crowd(context, exchange, kind, Told(_OK, (), one.exchange.contents), sent)
-        if failure is not None:
-            return "the server mixes up answers to many at a time", failure
-    return "", None
+    # All of them: what was begun and not waited for would be under way beside the first request of the next stage.
+    answers = [
+        in_a_crowd(
+            context, exchange, Kind(str(one.filter), exchange.request, _OK), Told(_OK, (), one.exchange.contents), sent
+        )
+        for one, exchange in zip(crowd, exchanges, strict=True)
+    ]
+    failure = next(filter(None, answers), None)
+    return "the server mixes up answers to many at a time" if failure else "", failure

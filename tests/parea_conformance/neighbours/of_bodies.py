@@ -1,0 +1,150 @@
+"""Tokens of the body: the names of its members and their types, operators, fields, keys of maps."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from parea_conformance.http.json_text import encode
+from parea_conformance.neighbours.changes import CHANGES, changed
+from parea_conformance.neighbours.tokens import Asking, Neighbour, Place, Places
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
+
+_NAMES = 6
+"""How many names of scores, criteria and keys in the data are changed."""
+# What other interfaces call the operators.
+_ALIKE = (
+    "eq", "=", "==", "===", "equal", "ne", "!=", "<>", "gt", ">", "gte", ">=", "ge", "lt", "<", "lte", "<=", "le",
+    "contains", "ilike", "not_in", "isnull", "is_not_null", "not_null", "startswith", "regex", "and",
+)  # fmt: skip
+# Members that a body may be thought to have.
+_MORE = (
+    "limit", "page", "sort", "filters", "", "__proto__", "constructor", "$where", "Filter_field", "experiment_uuid",
+    "x-api-key",
+)  # fmt: skip
+_VALUES: tuple[object, ...] = (
+    None, True, False, 0, 1, -1, 1.5, "", " ", "0", "null", "true", [], [None], {}, {"": None}, 10**20,
+)  # fmt: skip
+
+
+def _examples(asking: Asking) -> dict[str, Filter]:
+    """An example of the document for each operator."""
+    found: dict[str, Filter] = {}
+    for example in asking.contract.examples().values():
+        if example.operator is not None:
+            found.setdefault(example.operator, example)
+    return found
+
+
+def member(asking: Asking) -> Places:
+    """The name of each member of the body."""
+    base = next(example for example in _examples(asking).values() if example.key is not None)
+    held = base.body()
+    for name in held:
+        bodies: dict[str, object] = {
+            change.name: {made if each == name else each: text for each, text in held.items()}
+            for change, made in changed(name)
+        }
+        yield Place(asking, "member of the body", name, base).bodies(bodies)
+
+
+def operator(asking: Asking) -> Places:
+    """Each operator, and what other interfaces call it."""
+    for name, base in _examples(asking).items():
+        others = {change.name: made for change, made in changed(name)} | {f"called {other}": other for other in _ALIKE}
+        bodies: dict[str, object] = {how: {**base.body(), "filter_operator": made} for how, made in others.items()}
+        yield Place(asking, "operator", name, base).bodies(bodies)
+
+
+def field(asking: Asking) -> Places:
+    """The name of each member of a log: next to it there is no member, so it is the name of a score."""
+    for name in asking.contract.kinds:
+        yield _fields(asking, ("field", "field.member"), name, lambda text: text)
+
+
+def score(asking: Asking) -> Places:
+    """The names of scores in the data, bare and with their prefix."""
+    for name in _scores(asking):
+        yield _fields(asking, ("score", "field.score"), name, lambda text: f"score:{text}")
+        if name not in asking.contract.kinds and ":" not in name:
+            yield _fields(asking, ("score", "field.score-bare"), name, lambda text: text)
+
+
+def criterion(asking: Asking) -> Places:
+    """The criteria of annotations in the data."""
+    for name in _criteria(asking):
+        for part in ("score", "value"):
+            named = (f"criterion of annotation:{part}:", f"field.annotation-{part}")
+            yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"))
+
+
+def prefix(asking: Asking) -> Places:
+    """The words before the name of a score and the criterion of an annotation."""
+    for name in _scores(asking)[:1]:
+        yield _fields(asking, ("prefix", "field.score"), "score", _spelling(f"{{}}:{name}"))
+    for name in _criteria(asking)[:1]:
+        yield _fields(asking, ("prefix", "field.annotation-score"), "annotation", _spelling(f"{{}}:score:{name}"))
+        for part in ("score", "value"):
+            yield _fields(asking, ("prefix", f"field.annotation-{part}"), part, _spelling(f"annotation:{{}}:{name}"))
+
+
+def _spelling(template: str) -> Callable[[str], str]:
+    before, after = template.split("{}")
+    return lambda text: f"{before}{text}{after}"
+
+
+def _scores(asking: Asking) -> list[str]:
+    names = dict.fromkeys(entry["name"] for log in asking.sample.logs for entry in log.get("scores") or ())
+    return [name for name in names if name][:_NAMES]
+
+
+def _criteria(asking: Asking) -> list[str]:
+    names = dict.fromkeys(name for log in asking.sample.logs for name in log.get("annotations") or ())
+    return [name for name in names if name][:_NAMES]
+
+
+def _fields(asking: Asking, named: tuple[str, str], name: str, spell: Callable[[str], str]) -> list[Neighbour]:
+    """The changes of a name in `filter_field`; none where no log has it: nothing tells then whether it is found."""
+    token, requirement = named
+    base = Filter(spell(name), "exists")
+    if not asking.sample.matching(RIGHT, base):
+        return []
+    return Place(asking, token, name, base, requirement).bodies(
+        {change.name: {**base.body(), "filter_field": spell(made)} for change, made in changed(name, CHANGES)}
+    )
+
+
+def map_key(asking: Asking) -> Places:
+    """Keys of maps in the data, which are exact."""
+    for name in (name for name, kind in asking.contract.kinds.items() if kind == "map"):
+        keys = dict.fromkeys(key for log in asking.sample.logs for key in log.get(name) or ())
+        for key in [key for key in keys if key][:_NAMES]:
+            base = Filter(name, "exists", key=key)
+            if asking.sample.matching(RIGHT, base):
+                yield Place(asking, "key of a map", key, base, "field.key").bodies(
+                    {change.name: {**base.body(), "filter_key": made} for change, made in changed(key, CHANGES)}
+                )
+
+
+def json_type(asking: Asking) -> Places:
+    """Each member of the body left out, and as another type of JSON, falsy values among them."""
+    for base in _examples(asking).values():
+        held: Mapping[str, Any] = {"filter_key": None, **base.body()}
+        bodies: dict[str, object] = {}
+        for name, text in held.items():
+            rest = {each: value for each, value in held.items() if each != name}
+            bodies[f"{name} left out"] = rest
+            bodies[f"{name} in an array"] = {**rest, name: [text]}
+            bodies[f"{name} in an object"] = {**rest, name: {"value": text}}
+            bodies |= {f"{name} as {json.dumps(value)}": {**rest, name: value} for value in _VALUES}
+        yield Place(asking, "type of a member", str(base), base).bodies(bodies)
+
+
+def whole_body(asking: Asking) -> Places:
+    """The body as another JSON value, in something else, and with a member that the contract does not know."""
+    base, held = asking.base, asking.base.body()
+    values: list[object] = [value for value in _VALUES if value != {}]
+    values += [[held], {"filters": [held]}, {"filter": held}, encode(held).decode()]
+    yield Place(asking, "body", "an object", base).bodies({f"as {json.dumps(value)[:60]}": value for value in values})
+    more = {f"with {name!r}": {**held, name: "x"} for name in _MORE} | {f"only {name!r}": {name: "x"} for name in _MORE}
+    yield Place(asking, "body", "its members", base).bodies(more)

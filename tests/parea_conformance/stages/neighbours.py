@@ -1,0 +1,138 @@
+"""Everything next to a right request: tokens times changes, each judged by what the contract says must come."""
+
+import contextlib
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parea_conformance.context import Context
+from parea_conformance.contract import Contract
+from parea_conformance.http.client import Exchange
+from parea_conformance.http.curl import KEY, Request
+from parea_conformance.logs.sample import Sample
+from parea_conformance.neighbours.table import TOKENS, judged
+from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.request import Expected, OpenError
+from parea_conformance.stages.cases import Case, judge_case, judge_places
+from parea_conformance.stages.deviation import deviation
+from parea_conformance.stages.meaning import Meaning
+
+REQUIREMENTS = (
+    "auth.key-missing", "auth.key-wrong", "auth.header-case", "auth.one-place",
+    "experiment.unknown", "http.path", "http.path-octets", "http.absolute-form", "http.query", "http.method",
+    "http.method-override", "http.media-type", "http.media-type-parameter", "http.accept", "http.conditional",
+    "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
+    "body.deep", "field.member", "field.score", "field.score-bare", "field.annotation-score", "field.annotation-value",
+    "field.key",
+)  # fmt: skip
+
+
+_EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-octets": ("http.path",)}
+"""What is not accused where a plainer requirement failed, which these follow from."""
+
+
+def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expected]]:
+    """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open."""
+    options = context.options
+    made = _neighbours(context.contract, options.experiment, sample, options.seed, options.thorough)
+    return [
+        (neighbour, wanted)
+        for neighbour, wanted in made
+        if neighbour.requirement in context.ledger
+        # What becomes of the key by a change may be the key itself.
+        if neighbour.request.key in (None, KEY) or not context.client.is_key(neighbour.request.key)
+    ]
+
+
+@functools.lru_cache(maxsize=4)
+def _neighbours(
+    contract: Contract, experiment: str, sample: Sample, seed: int, thorough: bool
+) -> tuple[tuple[Neighbour, Expected], ...]:
+    """The same data and seed give the same neighbours, so they are kept."""
+    asking = Asking(contract, experiment, sample)
+    made: dict[Request, tuple[Neighbour, Expected]] = {}
+    for token in TOKENS:
+        for neighbour in walk(token, asking, seed, whole=thorough):
+            if neighbour.request not in made:
+                with contextlib.suppress(OpenError):
+                    made[neighbour.request] = judged(contract, neighbour, experiment)
+    return tuple(made.values())
+
+
+def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tuple[Neighbour, Expected]]) -> None:
+    """Send the neighbours, and judge what comes.
+
+    A neighbour that must be answered with logs is asked only where the filter without the change is answered rightly:
+    what is amiss otherwise is the filter, and judged already.
+    """
+    meaning.ask_all(neighbour.base for neighbour, wanted in asked if wanted.filter is not None)
+    kept = [entry for entry in asked if entry[1].filter is None or _is_right(meaning, sample, entry[0].base)]
+    for neighbour, wanted in asked:
+        if wanted.filter is not None and not _is_right(meaning, sample, neighbour.base):
+            cause = f"{neighbour.token}: not all changes were asked; {neighbour.base} is answered wrongly without them"
+            context.ledger.undecide(neighbour.requirement, cause)
+    kept.sort(key=lambda entry: entry[0].requirement in _EXCUSED)
+    exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
+    refused: list[tuple[Case, Exchange]] = []
+    for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
+        requirement = neighbour.requirement
+        failed = [name for name in _EXCUSED.get(requirement, ()) if context.ledger.failed(name)]
+        if failed:
+            context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
+            continue
+        case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
+        if requirement == "body.rejected":
+            refused.append((case, exchange))
+            case = replace(case, places=None)
+        if judge_case(context, case, exchange) and exchange.status == 200 and wanted.filter is not None:
+            _judge_logs(context, sample, (neighbour, wanted.filter), exchange)
+    _judge_locations(context, refused)
+
+
+def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]]) -> None:
+    """Judge where `loc` finds the fault of what must be refused.
+
+    A server that does not see one fault may refuse a body for what follows from it, and accuse that.
+    """
+    if context.ledger.failed("body.rejected"):
+        context.ledger.undecide("body.location", "body.rejected failed, from which it may follow")
+        return
+    for case, exchange in refused:
+        if exchange.status == 422 and case.places is not None:
+            judge_places(context, "body.location", case, exchange)
+
+
+def _is_right(meaning: Meaning, sample: Sample, filter_: Filter) -> bool:
+    return meaning.seen[filter_].logs == sample.matching(RIGHT, filter_)
+
+
+def _judge_logs(context: Context, sample: Sample, asked: tuple[Neighbour, Filter], exchange: Exchange) -> None:
+    """Judge the logs of an answer by the filter that was asked."""
+    neighbour, filter_ = asked
+    requirement = neighbour.requirement
+    if requirement == "body.accepted" and filter_ != neighbour.base:
+        return  # It was accepted; what another filter means is judged elsewhere.
+    answer = context.read(exchange)
+    if answer is None:
+        return
+    logs, came = sample.matching(RIGHT, filter_), sample.known(answer.ids)
+    if requirement == "field.member" and logs:
+        requirement = "field.score-bare"  # What is next to the name of the member is the name of a score in the data.
+    failure = None
+    if came != logs:
+        found = deviation(context, sample, exchange, filter_)
+        failure = replace(found, summary=f"{neighbour.label}: {found.summary}")
+        if _is_mended_when_asked_again(context, sample, exchange, filter_):
+            requirement = "robust.stateless"
+        else:
+            context.observed[filter_] = came
+    context.ledger.judge(requirement, f"{neighbour.token}: what is next to it", failure)
+
+
+def _is_mended_when_asked_again(context: Context, sample: Sample, exchange: Exchange, filter_: Filter) -> bool:
+    """Whether the same request is answered rightly the second time: then it is not the change that was answered."""
+    again = context.client.send(exchange.request)
+    answer = context.read(again) if again.status == 200 else None
+    return answer is not None and sample.known(answer.ids) == sample.matching(RIGHT, filter_)
