@@ -91,7 +91,7 @@ def _examples(document: dict[str, Any]) -> list[str]:
 def _written(operators: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """By file, the operators that it names, in code that does not ask for them by a table."""
     runtime = ROOT / "scripts" / "runtime" / "_filters"
-    for name in ("where.py", "where_text.py"):
+    for name in ("where.py", "operators.py"):
         yield f"scripts/runtime/_filters/{name}", [each.lower() for each in _members(runtime / name)]
     yield "tests/parea_conformance/reading/oracle.py", sorted(oracle.OPERATORS)
     named = {text for path in (ROOT / "tests" / "second_server").glob("*.py") for text in _texts(path)}

@@ -18,7 +18,9 @@ from second_server.store import Store
 
 MAX_BYTES = 65_536
 # The target as it was sent: a proxy's absolute form and a query are allowed. urlsplit would refuse or mend some.
-_TARGET = re.compile(r"(?:https?://[^/?#]*)?/api/parea/v1/experiment/([^/?#]+)/trace_logs(?:\?.*)?")
+_ORIGIN = re.compile(r"^https?://[^/?#]*")
+# After one percent-decoding; an experiment whose name holds a slash is another path.
+_PATH = re.compile(r"/api/parea/v1/experiment/([^/]+)/trace_logs", re.DOTALL)
 _DIGITS = re.compile(r"[0-9]+")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?\r?\n", re.DOTALL)
 # How much of an unread body is swallowed before the connection closes, and how long that may take. A socket that
@@ -108,7 +110,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if visible is None:
             raise RefusedError(401, "Invalid or missing API key.", WWW_Authenticate='ApiKey realm="parea"')
         # Not self.path: the base class drops slashes in front of it.
-        found = _TARGET.fullmatch(self.requestline.split()[1])
+        target = _ORIGIN.sub("", self.requestline.split()[1], count=1)
+        found = _PATH.fullmatch(urllib.parse.unquote(target.partition("?")[0]))
         if not found:
             raise RefusedError(404, "Not Found")
         if self.command != "POST":
@@ -118,10 +121,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if framing:
             raise RefusedError(400, framing)
         asked = read_filter(self._body())
-        uuid = urllib.parse.unquote(found[1])
-        if uuid not in visible:
+        if found[1] not in visible:
             raise RefusedError(404, "Experiment not found.")
-        return self.server.store.answer(uuid, asked)
+        return self.server.store.answer(found[1], asked)
 
     def _header(self, name: str) -> str:
         return ", ".join(self.headers.get_all(name, []))

@@ -16,7 +16,7 @@ def suggestion(field: str) -> str | None:
         key = field.strip()[len(head) + 1 :].rstrip("]").strip("\"'")
         if found and MEMBERS.get(head) == KEYED:
             return f"{head}[{json.dumps(key, ensure_ascii=False)}]"
-        if found and head in ("score", "scores") and rest:
+        if found and rest and (head == "scores" or similar(head, ["score"])):
             return f"score:{key}"
     return similar(plain, MEMBERS)
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from parea_trace_logs._filters.hints import did_you_mean, similar, suggestion
+from parea_trace_logs._filters.operators import meant_by
 from parea_trace_logs._json.decoding import encode
 from parea_trace_logs.contract import (
     FORMS,
@@ -121,7 +122,8 @@ def _of_field(given: _Filter) -> Iterator[tuple[str, str]]:
 def _of_operator(given: _Filter) -> Iterator[tuple[str, str]]:
     if given.operator not in _ABSENT and given.operator not in _OPERATORS:
         taken = _taken(given) or _OPERATORS
-        meant = did_you_mean(similar(str(given.operator).lower().replace(" ", "_"), taken))
+        word = str(given.operator)
+        meant = did_you_mean(meant_by(word) or similar(word.lower().replace(" ", "_"), taken))
         yield "filter_operator", f"{given.operator!r} is none of {', '.join(taken)}{meant}"
     if not isinstance(given.field, str):
         for member, content in zip(_DEPENDENT, given[1:4], strict=True):
@@ -141,13 +143,15 @@ def _of_key(given: _Filter) -> Iterator[tuple[str, str]]:
         if given.needs_value and not isinstance(given.key, str):
             yield "filter_key", f"{given.field} is a {KEYED}: say which key to compare"
     elif given.key not in _ABSENT:
-        meant = did_you_mean(suggestion(given.field)) if isinstance(given.field, str) else ""
+        meant = (
+            did_you_mean(suggestion(given.field)) if isinstance(given.field, str) and given.field not in MEMBERS else ""
+        )
         yield "filter_key", f"only a {KEYED} takes a key, and {given.field} is not one{meant}"
 
 
 def _of_value(given: _Filter) -> Iterator[tuple[str, str]]:
     if given.value not in _ABSENT and not isinstance(given.value, str):
-        yield "filter_value", _no_text(given.value)
+        yield "filter_value", f"{_no_text(given.value)}: where(...) makes one of it"
     if not isinstance(given.field, str):
         return
     if given.needs_value and not isinstance(given.value, str):

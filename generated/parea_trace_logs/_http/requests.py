@@ -51,6 +51,7 @@ class Request(NamedTuple):
     """Of the operation and of the call, beside those of every request; names in lower case."""
 
 
+_LONGEST_LABEL, _HIGHEST_PORT = 63, 65535
 _UNSENDABLE = re.compile(r"[^!-~]")
 
 
@@ -104,10 +105,16 @@ def server_root(base_url: str, api_root: str) -> str:
     check_text(base_url, "base_url")
     try:
         url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError) as error:  # the latter, of names that only seem to be internationalized
         raise ValueError(f"base_url is not a URL: {error}") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"base_url must begin with http:// or https:// and a host, not {base_url!r}")
+    if url.scheme not in ("http", "https") or not host:
+        meant = f"; did you mean http://{base_url}?" if base_url and "://" not in base_url else ""
+        raise ValueError(f"base_url must begin with http:// or https:// and a host, not {base_url!r}{meant}")
+    if any(not 0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split(".")) and ":" not in host:
+        raise ValueError(f"base_url: {host!r} is not the name of a host")
+    if not 0 <= (url.port or 0) <= _HIGHEST_PORT:
+        raise ValueError(f"base_url: {url.port} is not a port")
     if url.userinfo or url.query or url.fragment:
         raise ValueError("base_url must hold no user, query or fragment")
     return base_url.rstrip("/").removesuffix(api_root).rstrip("/")

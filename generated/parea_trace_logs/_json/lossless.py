@@ -15,6 +15,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 import msgspec
 from attrs import frozen
+from parea_trace_logs._filters.hints import did_you_mean, similar
 from parea_trace_logs._json.fields import is_model, is_open, names
 from parea_trace_logs.types import UNSET
 
@@ -142,7 +143,9 @@ def _model(data: dict[str, Any], cls: type[msgspec.Struct], path: Path) -> msgsp
     if not data.keys() <= plan.known:
         unknown = {name: value for name, value in data.items() if name not in plan.known}
         if not is_open(cls):
-            raise msgspec.ValidationError(f"{cls.__name__} has no member {next(iter(unknown))!r}{_at(path)}")
+            name = next(iter(unknown))
+            meant = did_you_mean(similar(str(name), sorted(plan.known)))
+            raise msgspec.ValidationError(f"{cls.__name__} has no member {name!r}{meant}{_at(path)}")
         model.additional_properties = unknown
     return cast("msgspec.Struct", model)
 

@@ -11,27 +11,14 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from parea_trace_logs._filters.days import with_instants
+from parea_trace_logs._filters.operators import OPERATORS, OTHER_WORDS
 from parea_trace_logs._filters.rules import check, is_bare_score, kind_of
 from parea_trace_logs._filters.unknown_field import warn_of
 from parea_trace_logs._filters.where import Condition
 from parea_trace_logs.contract import VALUELESS
 from parea_trace_logs.errors import InvalidFilterError
-from parea_trace_logs.models import FilterOperator, TraceLogFilters
+from parea_trace_logs.models import TraceLogFilters
 
-OPERATORS: Final = {
-    "=": FilterOperator.EQUALS,
-    "!=": FilterOperator.NOT_EQUALS,
-    "~": FilterOperator.LIKE,
-    ">": FilterOperator.GREATER_THAN,
-    ">=": FilterOperator.GREATER_THAN_OR_EQUAL,
-    "<": FilterOperator.LESS_THAN,
-    "<=": FilterOperator.LESS_THAN_OR_EQUAL,
-    "in": FilterOperator.IN,
-    "between": FilterOperator.BETWEEN,
-    "is null": FilterOperator.IS_NULL,
-    "exists": FilterOperator.EXISTS,
-}
-_OTHER_WORDS: Final = {"==": "=", "<>": "!=", "like": "~", "contains": "~", "is not null": "exists"}
 _VALUELESS: Final = tuple(word for word, operator in OPERATORS.items() if operator in VALUELESS)
 _NEGATED: Final = ("not in", "not like", "not contains", "not between", "not exists")
 
@@ -41,7 +28,7 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(r"\s+".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True))
 
 
-_KNOWN = [*OPERATORS, *_OTHER_WORDS, *(word for word in _NEGATED if word not in OPERATORS)]
+_KNOWN = [*OPERATORS, *OTHER_WORDS, *(word for word in _NEGATED if word not in OPERATORS)]
 # A word is an operator only between spaces, a bracket or a quote before it also; case does not matter.
 _TOKEN: Final = re.compile(
     rf"""(?P<symbol>{_either(word for word in _KNOWN if not word[0].isalpha())})
@@ -174,7 +161,7 @@ def _operator(written: str) -> str:
         ValueError: it is the negation of one, which the contract has not.
     """
     word = " ".join(written.lower().split())
-    word = _OTHER_WORDS.get(word, word)
+    word = OTHER_WORDS.get(word, word)
     if word == "not exists":
         return "is null"
     if word.startswith("not "):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parea_trace_logs._http.scrubbing import scrubbed
@@ -17,6 +18,8 @@ MAX_LOG_BYTES = 1 << 26
 """The most bytes of one log, unless the caller says otherwise."""
 _LOOK = 4
 """How many times the most bytes of one log an answer that is kept whole may become before its logs are looked at."""
+_PART = 1 << 18
+"""Bytes of an answer kept whole that are looked at together."""
 _INFLATED = 16
 """How many times the most bytes of one log a compressed answer may become that is kept whole."""
 
@@ -141,11 +144,14 @@ class Receiver:
             raise self.answer.wrong(f"{reason}: read it as a stream, or allow more")
         from parea_trace_logs._json.splitting import NotAnArray, Splitter
 
+        pieces: Iterable[bytes] = [piece]
         if self._sizes is None:
             self._sizes = Splitter(self._most)
-            piece = self._body.getvalue()
+            self._body.seek(0)
+            pieces = iter(partial(self._body.read, _PART), b"")  # not at once, which would hold all of it twice
         try:
-            self._sizes.feed(piece)
+            for part in pieces:
+                self._sizes.feed(part)
             return
         except NotAnArray as error:
             reason = str(error)

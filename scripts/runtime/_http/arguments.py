@@ -100,6 +100,14 @@ def check_segment(value: Any) -> None:
 
     Raises:
         TypeError: it is not.
+        ValueError: it is empty, which would be another path, or no UTF-8 can be made of it.
     """
     if not isinstance(value, str | uuid.UUID):
         raise TypeError(f"an experiment is named by its UUID as a string, not by {value!r}")
+    text = str(value)
+    if not text:
+        raise ValueError("an experiment is named by its UUID, not by an empty string")
+    if any("\ud800" <= each <= "\udfff" for each in text):
+        raise ValueError(
+            f"an experiment is named by its UUID, not by {value!r}: half a pair of surrogates cannot be sent"
+        )

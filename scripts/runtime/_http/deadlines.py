@@ -1,7 +1,7 @@
 """The time that a whole call may take, whatever the server does: `timeout` only limits the silence between two bytes.
 
 An async call is cancelled. A sync one hangs in the system, where nothing but the end of its connection reaches it: a
-timer shuts that down.
+timer shuts that down. While a name is looked up there is none yet, so that is waited for in a thread of its own.
 """
 
 import contextlib
@@ -14,7 +14,8 @@ from typing import Any, Self
 from weakref import WeakSet
 
 _UNLIMITED = contextlib.nullcontext()
-# By names of events of httpcore's extension `trace`: a connection has been made, or wrapped in TLS.
+# By names of events of httpcore's extension `trace`: a connection is about to be made; it has been, or wrapped in TLS.
+_CONNECTING = "connect_tcp.started"
 _CONNECTED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
 
 
@@ -124,8 +125,29 @@ class Deadline:
         return {} if self.seconds is None else {"trace": self._traced}
 
     def _traced(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith(_CONNECTED):
+        if event.endswith(_CONNECTING):
+            self._resolve(info["host"], info["port"])
+        elif event.endswith(_CONNECTED):
             self._took(info["return_value"])
+
+    def _resolve(self, host: str, port: int) -> None:
+        """Wait, no longer than the call may take, until the name has been looked up, which nothing can interrupt.
+
+        To connect looks it up again, and finds it where the system, or its resolver, has just put it.
+
+        Raises:
+            TimeoutError: the time passed.
+        """
+        found = threading.Event()
+
+        def look_up() -> None:
+            with contextlib.suppress(OSError, UnicodeError):  # to connect will fail alike, and say so
+                socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.set()
+
+        threading.Thread(target=look_up, daemon=True).start()
+        if not found.wait(self.left):
+            raise TimeoutError
 
     def _took(self, stream: Any) -> None:
         if self.seconds is not None:

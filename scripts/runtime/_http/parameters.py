@@ -12,6 +12,7 @@ def segment(value: object, kind: type = str) -> str:
 
     Raises:
         TypeError: the contract says that it is a string, and it is not.
+        ValueError: it is empty, or cannot be sent.
     """
     if kind is str:
         check_segment(value)

@@ -21,7 +21,8 @@ Refuse = Callable[[int, str, str, bytes], None]
 
 def decode_chunk(chunk: Chunk, kind: type[T], refuse: Refuse) -> Iterable[T]:
     """The elements of `chunk` as instances of `kind`, without those that `refuse` was told of."""
-    decoded = _together(chunk.whole(), kind)
+    large = chunk.bounds and chunk.bounds[-1][1] - chunk.bounds[0][0] > _TWICE  # a log of which no copy is made
+    decoded = None if large else _together(chunk.whole(), kind)
     if decoded is not None and len(decoded) == len(chunk.bounds):
         return decoded
     return _apart(chunk, kind, refuse)
@@ -60,7 +61,7 @@ def _apart(chunk: Chunk, kind: type[T], refuse: Refuse) -> Iterator[T]:
 
 def _each(chunk: Chunk, kind: type[T], refuse: Refuse) -> Iterator[T]:
     for index, (start, end) in enumerate(chunk.bounds, chunk.first):
-        content = bytes(chunk.content[start:end])
+        content = memoryview(chunk.content)[start:end]
         try:
             element = decode(content, kind, index)
         except msgspec.MsgspecError as error:
@@ -68,7 +69,7 @@ def _each(chunk: Chunk, kind: type[T], refuse: Refuse) -> Iterator[T]:
         else:
             yield element
             continue
-        refuse(index, path.removesuffix("`") or f"$[{index}]", reason, content)
+        refuse(index, path.removesuffix("`") or f"$[{index}]", reason, bytes(content))
 
 
 def decode_array(content: bytes, kind: type[T], refuse: Refuse) -> list[T]:

@@ -28,7 +28,7 @@ def array_decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return decoder(list[kind])
 
 
-def decode(content: bytes, kind: type[T], index: int | None = None) -> T:
+def decode(content: bytes | memoryview, kind: type[T], index: int | None = None) -> T:
     """The JSON `content` as an instance of `kind`; members that the contract does not know are kept.
 
     Args:
@@ -52,10 +52,10 @@ def decode(content: bytes, kind: type[T], index: int | None = None) -> T:
         raise msgspec.DecodeError(text.TOO_DEEP) from None
 
 
-def _parse(content: bytes) -> Any:
+def _parse(content: bytes | memoryview) -> Any:
     with suppress(*REFUSED):
         return msgspec.json.decode(content)
-    return text.parse(content)
+    return text.parse(bytes(content))
 
 
 def encode(value: Any) -> bytes:

@@ -63,6 +63,36 @@ def test_a_timeout_that_cannot_be() -> None:
             Parea("k", timeout=seconds)
 
 
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (lambda: ANY_PAREA("k").get_experiment_trace_logs(""), "not by an empty string"),
+        (lambda: ANY_PAREA("k").iter_experiment_trace_logs(""), "not by an empty string"),
+        (lambda: ANY_PAREA("k").get_experiment_trace_logs("\ud800"), "half a pair of surrogates"),
+        (lambda: ANY_PAREA("k", "localhost:8000"), "did you mean http://localhost:8000"),
+        (lambda: ANY_PAREA("k", "ftp://localhost"), "not 'ftp://localhost'$"),
+        (lambda: ANY_PAREA("k", "http://a..b"), "'a..b' is not the name of a host"),
+        (lambda: ANY_PAREA("k", f"http://{'a' * 64}.org"), "is not the name of a host"),
+        (lambda: ANY_PAREA("k", "http://xn--"), "base_url is not a URL"),
+        (lambda: ANY_PAREA("k", "http://localhost:99999"), "99999 is not a port"),
+    ],
+)
+def test_what_cannot_be_an_address_is_said_at_once(made: Callable[[], object], words: str) -> None:
+    with pytest.raises(ValueError, match=words) as caught:
+        made()
+    assert type(caught.value) is ValueError
+
+
+def test_addresses_that_may_be() -> None:
+    for url in (
+        "http://[::1]:8000",
+        "http://localhost.",
+        "https://b\u00fccher.example",
+        "http://10.0.0.1:65535/api/parea/v1",
+    ):
+        Parea("k", url).close()
+
+
 def test_a_uuid_may_be_one(call: Call, server: LocalServer) -> None:
     experiment = uuid.uuid4()
     call(experiment, base_url=server.url)

@@ -19,7 +19,8 @@ from parea_trace_logs import InvalidFilterError, TraceLogFilters, where
 from parea_trace_logs._cli import command as _cli
 from parea_trace_logs._cli.command import main
 from parea_trace_logs._cli.progress import size
-from parea_trace_logs._filters.where_text import OPERATORS, parse_where
+from parea_trace_logs._filters.operators import OPERATORS
+from parea_trace_logs._filters.where_text import parse_where
 
 KEY = "a-key-to-hide"
 LOGS: list[dict[str, Any]] = [

@@ -1,5 +1,7 @@
 """How long a call takes, whatever the server does."""
 
+import socket
+import threading
 import time
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 from checks.client.calls import CALLS, caught
 from checks.client.hostile import DRIPPING, log, one_by_one
 from checks.client.network_faults import LOGS, OK, answer, fault_server
-from parea_trace_logs import Parea, PareaTimeoutError, StatusError, TraceLog
+from parea_trace_logs import Parea, PareaConnectionError, PareaTimeoutError, StatusError, TraceLog
 
 KEY = "a-key-to-hide"
 
@@ -78,3 +80,39 @@ def test_chunks_of_one_byte_take_time_that_grows_with_their_number(call: str) ->
     seconds(1000)
     small, large = (min(seconds(size) for _ in range(2)) for size in (5_000, 20_000))
     assert large < 10 * small + 0.2
+
+
+@pytest.mark.parametrize("way", ["list", "stream"])
+def test_a_deadline_ends_a_call_while_a_name_is_looked_up(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a sync call; an async one looks names up where it can be cancelled."""
+    found = threading.Event()
+
+    def never(host: str, *_: Any, **__: Any) -> Any:
+        assert host == "nowhere.example"
+        found.wait(20)
+        raise socket.gaierror("not found")
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    began = time.monotonic()
+    try:
+        error = caught(way, "http://nowhere.example", deadline=0.15, max_retries=3)
+        assert time.monotonic() - began < 5
+    finally:
+        found.set()
+    assert isinstance(error, PareaTimeoutError)
+    assert "deadline" in str(error)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_name_that_is_looked_up_within_the_deadline(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[TraceLog] = []
+    with fault_server(OK) as server:
+        CALLS[call](server.url.replace("127.0.0.1", "localhost"), seen, deadline=20)
+    assert len(seen) == LOGS
+
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror("not found")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(PareaConnectionError, match="not found"):
+        CALLS[call]("http://nowhere.example", seen, deadline=20, max_retries=0)

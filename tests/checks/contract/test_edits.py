@@ -168,7 +168,7 @@ NEW = {
     "openapi.yaml (requestBody.examples)",
     "openapi.yaml (info.description)",
     "scripts/runtime/_filters/where.py",
-    "scripts/runtime/_filters/where_text.py",
+    "scripts/runtime/_filters/operators.py",
     "tests/parea_conformance/reading/oracle.py",
     "tests/parea_conformance/probes/operands.py",
     "tests/parea_conformance/rivals",
@@ -301,7 +301,7 @@ def test_a_whole_run_after_an_edit_of_operators(tmp_path: Path, edits: tuple[Edi
     assert copy.run("scripts/generate.py", "--check").returncode == 0
     checked = copy.run("-m", "contract.meanings")
     assert checked.returncode == 1
-    for file in ("where.py", "where_text.py", "oracle.py", "conditions.py", "rivals", "faults", "x-requirements"):
+    for file in ("where.py", "operators.py", "oracle.py", "conditions.py", "rivals", "faults", "x-requirements"):
         assert file in checked.stderr
     judged = copy.run("scripts/conformance.py")
     assert judged.returncode == 2

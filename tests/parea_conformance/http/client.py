@@ -248,9 +248,9 @@ class Client:
     def _fill(self, text: str) -> str:
         return filled(text, self._keys)
 
-    def is_key(self, template: str) -> bool:
-        """Whether what a template stands for is the key."""
-        return self._fill(template) == self._keys[KEY]
+    def is_key(self, request: Request) -> bool:
+        """Whether the key of a request is the key itself, though its template is that of a change."""
+        return request.key not in (None, KEY) and self._fill(request.key or "") == self._keys[KEY]
 
     def curl(self, request: Request) -> str:
         """A command that sends this request, with the keys as variables of the shell."""

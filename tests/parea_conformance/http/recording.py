@@ -21,6 +21,7 @@ import httpx
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.curl import KEY, OTHER_KEY, Request
+from parea_conformance.http.secrets import Secrets
 from parea_conformance.options import Options
 
 STAND_INS = {KEY: "redacted-PAREA_API_KEY", OTHER_KEY: "redacted-PAREA_OTHER_API_KEY"}
@@ -49,6 +50,7 @@ class Recording:
             for place, secret in ((KEY, options.api_key), (OTHER_KEY, options.other_api_key))
             if secret
         ]
+        self._spelled = Secrets(dict(self._secrets))
         self._base_url = options.base_url
         given = {name: value for name, value in asdict(options).items() if name not in _SECRET}
         given["other_api_key"] = bool(options.other_api_key)
@@ -76,14 +78,14 @@ class Recording:
         self._between = ",\n"
 
     def _hidden(self, text: str) -> str:
+        """The text without the keys: each as it stands, also within a word, and in every other spelling."""
         for secret, stand_in in self._secrets:
             text = text.replace(secret, stand_in)
-        return text
+        return self._spelled.scrub(text)
 
     def _entry(self, exchange: Exchange) -> dict[str, Any]:
-        request, body = exchange.request, exchange.body
-        for secret, stand_in in self._secrets:
-            body = body.replace(secret.encode(), stand_in.encode())
+        request = exchange.request
+        body = self._hidden(exchange.body.decode("latin-1")).encode("latin-1")  # octet by octet
         headers = [[self._hidden(name), self._hidden(value)] for name, value in exchange.headers.multi_items()]
         return {
             "startedDateTime": datetime.datetime.now(datetime.UTC).isoformat(),
@@ -197,6 +199,10 @@ class Replay(Client):
         self._recorded = recorded
         self._answers = recorded.answers()
         self._live = live
+
+    def is_key(self, request: Request) -> bool:
+        """As the run found it, whose key is not known any more: then the request was not sent."""
+        return request.key not in (None, KEY, OTHER_KEY) and _digest(request) not in self._answers
 
     def _send(self, request: Request) -> Exchange:
         """Answer as it was answered then.

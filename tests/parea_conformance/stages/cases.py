@@ -48,6 +48,7 @@ def _padded(client: Client, size: int) -> Request:
 def _keys(client: Client, contract: Contract) -> Iterator[Case]:
     ask = client.request({})
     yield Case("auth.key-missing", "no key", replace(ask, key=None), (401,))
+    yield Case("auth.key-wrong", "a wrong key", replace(ask, key="not-the-key"), (401,))
     bare = replace(ask, key=None)
     nowhere = Request(client.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
     for label, request in (
@@ -110,8 +111,9 @@ def _json(client: Client, contract: Contract) -> Iterator[Case]:
 BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
 
 REQUIREMENTS = (
-    "auth.key-missing", "auth.first", "auth.same-answer", "experiment.unknown", "experiment.other-tenant",
-    "experiment.empty", "http.size", "http.order", "body.accepted", "body.rejected", "body.location",
+    "auth.key-missing", "auth.key-wrong", "auth.first", "auth.same-answer", "experiment.unknown",
+    "experiment.other-tenant", "experiment.empty", "http.size", "http.order", "body.accepted", "body.rejected",
+    "body.location",
 )  # fmt: skip
 
 
@@ -130,9 +132,7 @@ def judge(context: Context, asked: Sequence[Case]) -> None:
         for case, exchange in zip(together, exchanges, strict=True):
             first.setdefault(case.requirement, exchange)
             judge_case(context, case, exchange)
-    _same_answer(
-        context, first["auth.key-missing"], context.client.send(replace(context.client.request({}), key="not-the-key"))
-    )
+    _same_answer(context, first["auth.key-missing"], first["auth.key-wrong"])
     _other_experiments(context, first["experiment.unknown"])
 
 

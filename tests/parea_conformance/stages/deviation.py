@@ -3,7 +3,7 @@
 from parea_conformance.context import Context, first
 from parea_conformance.http.client import Exchange
 from parea_conformance.ledger import Failure
-from parea_conformance.logs.sample import Sample
+from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.judged import judged
 from parea_conformance.reading.oracle import RIGHT
@@ -11,9 +11,9 @@ from parea_conformance.reading.oracle import RIGHT
 _EACH = 5
 
 
-def deviation(context: Context, sample: Sample, exchange: Exchange, filter_: Filter) -> Failure:
-    """The failure of the answer to a filter."""
-    expected, came = sample.matching(RIGHT, filter_), context.observed[filter_]
+def deviation(context: Context, sample: Sample, exchange: Exchange, filter_: Filter, came: LogSet) -> Failure:
+    """The failure of the answer to a filter, which held the logs `came`."""
+    expected = sample.matching(RIGHT, filter_)
     missing, unexpected = expected - came, came - expected
     values: list[str] = []
     for logs, matches in ((missing, True), (unexpected, False)):

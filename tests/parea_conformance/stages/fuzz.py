@@ -68,7 +68,7 @@ def _judge_accepted(context: Context, sample: Sample, exchange: Exchange, body: 
     if answer is not None and requirement is not None and filter_.field not in misread:
         expected, came = sample.matching(RIGHT, filter_), sample.known(answer.ids)
         context.observed[filter_] = came
-        failure = deviation(context, sample, exchange, filter_) if came != expected else None
+        failure = deviation(context, sample, exchange, filter_, came) if came != expected else None
         context.ledger.judge(requirement, "filters that schemathesis made up", failure)
 
 

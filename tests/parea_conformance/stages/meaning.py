@@ -190,7 +190,7 @@ class Meaning:
                 elif operator != plan_.requirement and ledger.failed(operator):
                     ledger.undecide(plan_.requirement, f"{probe.filter}: asked through {operator}, which failed")
                 else:
-                    failure = deviation(self._context, self._sample, seen.exchange, probe.filter)
+                    failure = deviation(self._context, self._sample, seen.exchange, probe.filter, seen.logs)
                     ledger.fail(plan_.requirement, failure)
                 continue
             names = tuple(rival.name for rival, _ in probe.rivals)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
-from parea_conformance.http.curl import KEY, Request
+from parea_conformance.http.curl import Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
@@ -42,7 +42,7 @@ def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expect
         for neighbour, wanted in made
         if neighbour.requirement in context.ledger
         # What becomes of the key by a change may be the key itself.
-        if neighbour.request.key in (None, KEY) or not context.client.is_key(neighbour.request.key)
+        if not context.client.is_key(neighbour.request)
     ]
 
 
@@ -122,7 +122,7 @@ def _judge_logs(context: Context, sample: Sample, asked: tuple[Neighbour, Filter
         requirement = "field.score-bare"  # What is next to the name of the member is the name of a score in the data.
     failure = None
     if came != logs:
-        found = deviation(context, sample, exchange, filter_)
+        found = deviation(context, sample, exchange, filter_, came)
         failure = replace(found, summary=f"{neighbour.label}: {found.summary}")
         if _is_mended_when_asked_again(context, sample, exchange, filter_):
             requirement = "robust.stateless"
