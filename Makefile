@@ -17,8 +17,8 @@ REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-postgres
-.PHONY: conformance serve faults false-alarms fuzz-client lock clean
+.PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-engines test-spark
+.PHONY: test-postgres conformance serve faults false-alarms fuzz-client lock clean
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict
 
 help:  ## What can be made
@@ -70,6 +70,19 @@ test: $(READY)  ## The project's own tests
 test-postgres: $(READY)  ## The target's tests and the suite on a real PostgreSQL; it is started for them
 	@$(BIN)/python -c 'import psycopg' && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null
 	TARGET_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup tests/checks/target
+
+ENGINES := build/engines
+$(ENGINES)/.ready: tests/engines/requirements.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/engines/requirements.txt
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[polars,pandas,target]'
+	@touch $@
+
+test-engines: $(ENGINES)/.ready  ## DataFusion, dlt and Spark (needs Java) read the target, in an environment of their own
+	PYSPARK_PYTHON=$(CURDIR)/$(ENGINES)/bin/python $(ENGINES)/bin/python -m pytest tests/engines/engine_*.py
+
+test-spark: $(ENGINES)/.ready  ## Of those, Spark alone (needs Java)
+	PYSPARK_PYTHON=$(CURDIR)/$(ENGINES)/bin/python $(ENGINES)/bin/python -m pytest tests/engines/engine_spark.py
 
 conformance: $(READY)  ## Judge the reference target, or BASE_URL=… API_KEY=… EXPERIMENT=…
 	@if [ -n "$(BASE_URL)" ] && [ -z "$(EXPERIMENT)" ]; then \

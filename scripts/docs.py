@@ -98,11 +98,14 @@ def page(document: str, script: str) -> str:
     return _PAGE % values
 
 
+_UNSHOWN = {"parea_trace_logs.spark"}  # it needs pyspark, which is not a dependency of the project
+
+
 def public_modules(package: Path) -> list[str]:
     """The modules of a package that a user may name: no part of their names begins with an underscore."""
     paths = (path.relative_to(package.parent).with_suffix("").parts for path in package.rglob("*.py"))
     names = {parts[:-1] if parts[-1] == "__init__" else parts for parts in paths}
-    return sorted(".".join(parts) for parts in names if not any(part.startswith("_") for part in parts))
+    return sorted({".".join(parts) for parts in names if not any(part.startswith("_") for part in parts)} - _UNSHOWN)
 
 
 def reference(package: Path, output: Path) -> list[str]:

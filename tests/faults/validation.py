@@ -36,7 +36,7 @@ def unknown_members_are_ignored(parts: Parts) -> Parts:
     return _mend(parts, lambda body: {k: v for k, v in body.items() if k in _MEMBERS})
 
 
-@fault("body.rejected", "body.location")
+@fault("body.rejected")
 def members_have_no_case(parts: Parts) -> Parts:
     """The names of members compare without case."""
     return _mend(

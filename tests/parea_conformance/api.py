@@ -32,6 +32,7 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
     accept_undecided: bool = False,
     known_failures: Mapping[str, str] | None = None,
     fail_fast: bool = False,
+    thorough: bool = False,
     record: Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
@@ -55,6 +56,7 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
         accept_undecided: whether undecided requirements spoil the verdict no more.
         known_failures: the reason of each failure that is known, by requirement.
         fail_fast: whether to stop at the first failure.
+        thorough: whether everything that can be derived is asked, which takes many times as long.
         record: a file that keeps every exchange.
         progress: told the stage, how many requests were sent, and how many are planned.
 
@@ -89,6 +91,7 @@ def judge(  # noqa: PLR0913 - what a run can be asked for, by name
         known_failures=tuple(known.items()),
         only=tuple(only),
         fail_fast=fail_fast,
+        thorough=thorough,
     )
     with contextlib.ExitStack() as stack:
         transport = stack.enter_context(InProcess(app)) if app is not None else None

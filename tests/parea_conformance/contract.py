@@ -42,6 +42,8 @@ class Contract:
         max_bytes: the largest body that a server must judge.
         operators: the values of `FilterOperator`, in the order of the document.
         kinds: filter kind of each member of a trace log; list kinds are `string_list` and `integer_list`.
+        forms: by kind and by each operator that it takes, the form of `filter_value`, as `x-filter-kinds` names it.
+        names: by the beginnings of names that are no members, their kind; None where they mean nothing.
         requirements: by id, in the order of the document.
     """
 
@@ -62,6 +64,9 @@ class Contract:
         self.max_bytes: int = self._operation["requestBody"]["x-max-bytes"]
         self.body_members: tuple[str, ...] = tuple(schemas["TraceLogFilters"]["properties"])
         self.operators: tuple[str, ...] = tuple(schemas["FilterOperator"]["enum"])
+        kinds = schemas["TraceLogFilters"]["x-filter-kinds"]
+        self.forms: Mapping[str, Mapping[str, str]] = {kind: entry["operators"] for kind, entry in kinds.items()}
+        self.names: Mapping[str, str | None] = schemas["TraceLogFilters"]["x-filter-names"]
         members: dict[str, list[str]] = {
             name.removesuffix("_member"): definition["enum"]
             for name, definition in schemas["TraceLogFilters"]["$defs"].items()

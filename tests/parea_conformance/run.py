@@ -26,6 +26,7 @@ from parea_conformance.stages import (
     cases,
     composition,
     confirm,
+    drawn,
     every_answer,
     fuzz,
     laws,
@@ -151,7 +152,7 @@ class Run:
         near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
         made = cases.cases(context.client, context.contract)
         self.outline = _outline(context, probes, [*made, *(neighbour for neighbour, _ in near)])
-        self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.probes) for plan in probes.plans}
+        self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
             for name in self.ledger.entries:
@@ -160,10 +161,12 @@ class Run:
         # Errors, which every class has requirements for, come from the cases: these are sent always, but where only
         # requirements are asked for that no error decides.
         errors = not context.options.only or any(name in self.ledger for name in every_answer.REQUIREMENTS)
+        draws = any(name in self.ledger for name in drawn.requirements(context.contract))
         stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
             (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
             (meaning, (), True, probes.send),
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
+            (drawn, (), draws, lambda: drawn.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context, made)),
             (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes, near)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
@@ -189,13 +192,17 @@ class Run:
         with contextlib.suppress(BudgetSpentError):  # what failed stands as it is
             self._mixed_up = confirm.judge(context) or self._mixed_up
         spans.close(_name(confirm))
+        if slow := probes.slow():
+            self._note(slow)
         whole.close()
         observer.close()
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
 
     def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
-        """Say how much will be read, where that is much."""
-        shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.probes}
+        """Say how much will be asked and read, where that is much."""
+        if self._context.options.thorough:
+            self._note(f"thorough: about {sum(self.outline.values()):,} requests will be sent")
+        shares = {probe.filter: len(probe.expected) for plan in probes.plans for probe in plan.asked}
         read = size * sum(shares.values()) / len(sample.logs)
         if read > _MUCH:
             self._note(
@@ -253,11 +260,14 @@ def _outline(context: Context, probes: Meaning, made: Iterable[Case | Neighbour]
     counts = Counter[str]()
     asked: set[Filter] = set()
     for plan in probes.plans:
-        new = {probe.filter for probe in plan.probes} - asked
+        new = {probe.filter for probe in plan.asked} - asked
         asked |= new
         counts[plan.requirement] += len(new)
     counts.update(each.requirement for each in made)
     for names, number in ((fuzz.REQUIREMENTS[:2], context.options.fuzz), (repeat.REQUIREMENTS, repeat.requests() // 2)):
         if any(name in context.ledger for name in names):
             counts.update(dict.fromkeys(names, number))
+    own = [name for name in drawn.requirements(context.contract) if name in context.ledger]
+    for at in range(drawn.number(thorough=context.options.thorough) if own else 0):
+        counts[own[at % len(own)]] += 1
     return dict(counts)

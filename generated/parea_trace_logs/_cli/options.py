@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from attrs import frozen
+from parea_trace_logs._cli.since import since
 from parea_trace_logs._filters.where_text import parse_where
 from parea_trace_logs._tables.formats import EXTENSIONS, GZIPPED, format_of
 from parea_trace_logs.contract import __version__
@@ -74,6 +75,7 @@ class Options:
     limit: int | None
     scores: list[str] | None
     concurrency: int
+    resume: bool
     quiet: bool
     base_url: str | None
     timeout: float | None
@@ -96,7 +98,7 @@ def parse(arguments: list[str] | None) -> Options:
     options = Options(
         experiments,
         many,
-        _filters(given.where, usage, quiet=given.quiet),
+        _filters(given, usage),
         None if given.output in (None, STDOUT) else Path(given.output),
         to_stdout,
         given.format,
@@ -104,6 +106,7 @@ def parse(arguments: list[str] | None) -> Options:
         given.limit,
         given.scores,
         given.concurrency,
+        given.resume,
         given.quiet,
         given.base_url,
         given.timeout,
@@ -137,6 +140,12 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     add("--experiments", metavar="FILE", help="a file with an experiment on each line; - is stdin")
     add("--where", metavar="FILTER", action="append", help="fetch only the logs that match, e.g. 'latency > 2.5'")
     add(
+        "--since",
+        metavar="TIME",
+        type=since,
+        help="fetch only the logs that began since: a time, a day, or 90m, 36h, 7d",
+    )
+    add(
         "-o",
         "--output",
         metavar="FILE",
@@ -162,6 +171,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
         help="make a column for this score only (repeatable); by default each score that occurs gets one",
     )
     add("--concurrency", metavar="N", type=_count, default=4, help="how many experiments are fetched at a time (4)")
+    add("--resume", action="store_true", help="of several experiments, leave those as they are that have a file there")
     add("-q", "--quiet", action="store_true", help="say nothing on stderr but what went wrong")
     add("--base-url", metavar="URL", help="the server; overrides PAREA_BASE_URL")
     add("--timeout", metavar="SECONDS", type=_seconds, help="for each step of the request (60)")
@@ -197,18 +207,22 @@ def _listed(name: str | None, usage: Callable[[str], NoReturn]) -> list[str]:
     return [found for line in text.splitlines() if (found := line.partition("#")[0].strip())]
 
 
-def _filters(texts: list[str] | None, usage: Callable[[str], NoReturn], *, quiet: bool) -> TraceLogFilters | None:
-    if texts is None:
-        return None
+def _filters(given: argparse.Namespace, usage: Callable[[str], NoReturn]) -> TraceLogFilters | None:
+    texts: list[str] = given.where or []
     if len(texts) > 1:
         usage("--where: one filter is all that the endpoint takes; ask for the one that matches fewer logs")
+    since_then: TraceLogFilters | None = given.since
+    if not texts:
+        return since_then
+    if since_then is not None:
+        usage("--since is a filter, and one filter is all that the endpoint takes: leave --where away")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             filters = parse_where(texts[0])
         except ValueError as error:
             usage(f"--where: {error}")
-    for each in () if quiet else caught:
+    for each in () if given.quiet else caught:
         print(f"parea-trace-logs: warning: {each.message}", file=sys.stderr)
     return filters
 
@@ -222,6 +236,7 @@ def _check(options: Options) -> None:
         (options.raw and options.scores is not None, "--score makes columns of tables, and --raw none"),
         (options.raw and options.form not in (None, *_RAW_FORMATS), "--raw is for --format jsonl or json"),
         (not options.raw and options.form == "json", "--format json is for --raw"),
+        (options.resume and not options.many, "--resume is for several experiments"),
         (options.csv_safe and (options.raw or options.many), "--csv-safe is for CSV"),
         (options.csv_safe and not options.to_stdout and options.output is None, "--csv-safe needs -o FILE.csv"),
         (options.form is not None and not options.to_stdout and options.output is None, "--format needs -o"),

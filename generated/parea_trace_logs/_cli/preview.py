@@ -4,18 +4,18 @@ import importlib.util
 import shutil
 from typing import Any, Final, TextIO
 
+from parea_trace_logs._tables.batches import Batch
 from parea_trace_logs._tables.columns import STABLE, score_column
 from parea_trace_logs._tables.formats import rows
-from parea_trace_logs._tables.rows import Batch
 
 _CELL: Final = 32
 
 
 def show(batch: Batch, file: TextIO) -> None:
     """Print the rows, with the columns that tell them apart, as many as the terminal has room for."""
-    names = list(dict.fromkeys(batch.score_names()))
-    table = list(rows(batch, names, lambda _: None))
-    heads = [(column.name, column.type.rank) for column in STABLE] + [(score_column(name), 0) for name in names]
+    scores = [score_column(name) for name in dict.fromkeys(batch.score_names())]
+    table = list(rows(batch, (*STABLE, *scores), lambda _: None))
+    heads = [(column.name, column.type.rank) for column in STABLE] + [(column.name, 0) for column in scores]
     shown = [[_cell(value) for value in column] for column in zip(*table, strict=True)]
     width = shutil.get_terminal_size().columns
     # The id first, then scores, numbers, texts; what is the same in every row says nothing of any.
@@ -59,6 +59,6 @@ def _cell(value: Any) -> str:
     """A value on one line. What a log holds must not steer the terminal."""
     if value is None:
         return ""
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    text = f"{value:.6g}" if isinstance(value, float) else value.decode() if isinstance(value, bytes) else str(value)
     text = "".join(character if character.isprintable() else " " for character in text[: 4 * _CELL])
     return text if len(text) <= _CELL else text[: _CELL - 1] + "…"

@@ -34,11 +34,15 @@ class Progress:
     def counted(self, logs: Iterable[T]) -> Iterator[T]:
         """The same logs, each counted when it has come."""
         for log in logs:
-            self._logs += 1
-            if time.monotonic() >= self._next:
-                self._next = time.monotonic() + 0.1
-                self._write(self.summary())
+            self.count(self._logs + 1)
             yield log
+
+    def count(self, logs: int) -> None:
+        """So many have come."""
+        self._logs = logs
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.1
+            self._write(self.summary())
 
     def summary(self) -> str:
         """What has arrived."""

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args
 
 from parea_trace_logs._http.answers import MAX_LOG_BYTES, Answer, Failure, Receiver
-from parea_trace_logs._json.arrays import decode_chunk
+from parea_trace_logs._json.arrays import Refuse, decode_chunk
 from parea_trace_logs._json.splitting import CutShort, NotAnArray, Splitter
 from parea_trace_logs.errors import InvalidAnswerError, TruncatedResponse, printable
 from parea_trace_logs.types import Invalid, InvalidLog
@@ -29,14 +29,26 @@ class Elements(Receiver, Generic[T]):
     def __init__(
         self, kind: type[T], success: int, invalid: Invalid, kept: list[InvalidLog], max_log_bytes: int = MAX_LOG_BYTES
     ) -> None:
+        self._new_splitter: Callable[[int], Any] = Splitter
+        self._decode: Callable[[Any, Refuse], Iterable[Any]] = lambda chunk, refuse: decode_chunk(chunk, kind, refuse)
         super().__init__(max_log_bytes)
-        self._kind = kind
         self._success = success
         self._refuse = refuser(invalid, kept, lambda: self.answer)
 
     def reset(self) -> None:
         super().reset()
-        self._splitter = Splitter(self._most)
+        self._splitter = self._new_splitter(self._most)
+
+    def hand_out(self, splitter: Callable[[int], Any], decode: Callable[[Any, Refuse], Iterable[Any]]) -> None:
+        """From now on hand out what `decode` makes of what a `splitter` cuts; an answer that has begun stays as cut.
+
+        Args:
+            splitter: Makes what has the methods of `Splitter`, of the most bytes of one element.
+            decode: Takes what a splitter has cut out, and whom to tell of elements that are not as documented.
+        """
+        self._new_splitter, self._decode = splitter, decode
+        if not self.begun:
+            self.reset()
 
     def feed(self, piece: bytes) -> Iterable[T]:
         if self.answer.status_code != self._success:
@@ -48,7 +60,7 @@ class Elements(Receiver, Generic[T]):
             reason = str(error)
         else:
             self.delivered = self.delivered or bool(chunk.bounds)
-            return decode_chunk(chunk, self._kind, self._refuse)
+            return self._decode(chunk, self._refuse)
         raise self._wrong(reason)
 
     def end(self) -> Failure | None:
@@ -67,7 +79,7 @@ class Elements(Receiver, Generic[T]):
         raise self._wrong(reason)
 
     def arrived(self) -> int:
-        return self._splitter.count
+        return int(self._splitter.count)
 
     def _wrong(self, reason: str) -> InvalidAnswerError:
         if not self._splitter.within:  # then it is no element's fault

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from parea_trace_logs._json.decoding import REFUSED, array_decoder, decode
+from parea_trace_logs._json.learning import learnt
 from parea_trace_logs._json.splitting import Chunk, Splitter
 from parea_trace_logs._json.unknown import convert
 
@@ -36,7 +37,10 @@ def _together(content: bytes, kind: type[T]) -> list[T] | None:
     decoded: list[T]
     try:
         decoded = array_decoder(cast("Any", kind)).decode(content)
-    except REFUSED:  # not `suppress`, which a single log would feel
+    except REFUSED as error:  # not `suppress`, which a single log would feel
+        known = learnt(cast("Any", kind))
+        if known is not None and (found := known.decode(content, error)) is not None:
+            return found
         if len(content) > _TWICE:
             return None
         with suppress(*REFUSED):

@@ -1,13 +1,19 @@
 """The types of columns, each once: how it is read from a log, what Arrow calls it, how text formats write it."""
 
+import math
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from array import array
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import Annotated, Any, Final, get_args, get_type_hints
 
+import msgspec
 from attrs import frozen
-from parea_trace_logs._json.decoding import encode
-from parea_trace_logs._json.text import number as json_number
+from parea_trace_logs._json import text as json
+from parea_trace_logs._json.decoding import encode, parse
+from parea_trace_logs._json.fields import names
+from parea_trace_logs.models import EvaluationScore
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST: Final = -62_135_596_800_000_000  # the years 0001 to 9999 in UTC: what Python, Arrow and databases all can say
@@ -15,31 +21,65 @@ _LAST: Final = 253_402_300_799_999_999
 _TIMESTAMP: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
+# Those of them that Arrow reads as `instant` does, or not at all: by far most.
+_EVERYDAY: Final = (
+    r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+# Those that need only another end to be what is written; `.000000` is not written.
+_EVERYDAY_UTC: Final = re.compile(
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.(?!0{6})[0-9]{6}\+00:00\Z"
+)
+_QUOTE, _QUOTES = '"', '""'
+_BETWEEN, _BETWEEN_CELLS = "\0", '"\0"'
+_encode: Final = msgspec.json.Encoder().encode
+_Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class UnfitError(Exception):
     """A value that its column cannot hold."""
 
 
-@frozen
+@frozen(kw_only=True)
 class ColumnType:
-    """One type of column. None, which stands for null and absent, never reaches these functions."""
+    """One type of column. None among the values stands for null and absent; it never reaches `read`."""
 
     rank: int
     """The place in a preview, the lowest first."""
+    decoded: Any
+    """What msgspec decodes a member as, null aside, so that it is a value of the column."""
     read: Callable[[Any], Any]
-    """A member's value as the column holds it. Raises `UnfitError` or `UnicodeEncodeError` where it cannot."""
+    """A model's member as a value of the column. Raises `UnfitError` or `UnicodeEncodeError` where it cannot be one."""
     arrow: Callable[[Any], Any]
     """The Arrow type, of the module `pyarrow`, which is not imported before it is needed."""
-    csv: Callable[[Any], str]
-    """A value of the column as a cell of CSV."""
-    json: Callable[[Any], Any] | None = None
-    """A value of the column as `msgspec.json.encode` takes it; None where that is the value itself."""
+    array: Callable[[Any, Sequence[Any]], Any] | None = None
+    """An Arrow array of the values, made with the module `pyarrow`; None where pyarrow makes it of them as they are."""
+    csv: Callable[[Sequence[Any]], list[str]]
+    """The values as cells of CSV."""
+    json: Callable[[Sequence[Any]], Sequence[Any]] | None = None
+    """The values as `msgspec.json.encode` takes them; None where they are as they should be."""
 
 
-def quoted(text: str) -> str:
-    """A text as a cell of CSV."""
-    return '"' + text.replace('"', '""') + '"'
+def quoted(texts: Sequence[str | None]) -> list[str]:
+    """Texts as cells of CSV: in quotes, so that null, nothing, is apart from the empty text."""
+    present = [text for text in texts if text is not None]
+    joined = _BETWEEN.join(present)
+    if joined.count(_BETWEEN) == len(present) - 1:
+        return _cells(joined, texts, len(present))
+    return ["" if text is None else f'"{text.replace(_QUOTE, _QUOTES)}"' for text in texts]
+
+
+def _quoted_json(values: Sequence[Any]) -> list[str]:
+    present = [value for value in values if value is not None]
+    return _cells(str(_BETWEEN.encode().join(present), "utf-8"), values, len(present))  # JSON escapes what is between
+
+
+def _cells(joined: str, values: Sequence[object], present: int) -> list[str]:
+    """Cells of CSV, made together of those texts among the values that are present."""
+    cells = f'"{joined.replace(_QUOTE, _QUOTES).replace(_BETWEEN, _BETWEEN_CELLS)}"'.split(_BETWEEN)
+    if present == len(values):
+        return cells
+    rest = iter(cells)
+    return ["" if value is None else next(rest) for value in values]
 
 
 def json_text(value: Any) -> str:
@@ -68,39 +108,166 @@ def _integer(value: int) -> int:
     return int(value)  # 2.0 is an integer to JSON
 
 
-def _instant(value: str) -> int | None:
-    """The microseconds since 1970 in UTC, cut where there are more digits; None where the text is not an instant."""
+def _moment(value: str) -> datetime | None:
     if not _TIMESTAMP.match(value):
         return None
     try:
-        moment = datetime.fromisoformat(value.upper())
+        return datetime.fromisoformat(value.upper())
     except ValueError:  # a day that is not on the calendar
+        return None
+
+
+def instant(value: str) -> int | None:
+    """The microseconds since 1970 in UTC, cut where there are more digits; None where the text is not an instant."""
+    if (moment := _moment(value)) is None:
         return None
     since = moment - _EPOCH
     microseconds = (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
     return microseconds if _FIRST <= microseconds <= _LAST else None
 
 
-def _rfc3339(microseconds: int) -> str:
-    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat().removesuffix("+00:00") + "Z"
+def _instants(pa: Any, values: Sequence[str | None]) -> Any:
+    import pyarrow.compute as pc
+
+    kind = pa.timestamp("us", tz="UTC")
+    pool = pa.system_memory_pool()
+    texts = pa.array(values, pa.string(), memory_pool=pool)
+    if pc.all(pc.match_substring_regex(texts, _EVERYDAY), min_count=0).as_py():
+        try:
+            return texts.cast(kind, memory_pool=pool)
+        except pa.ArrowInvalid:  # a day that is not on the calendar
+            pass
+    return pa.array([None if value is None else instant(value) for value in values], kind)
 
 
-def _quoted_json(value: Any) -> str:
-    return quoted(json_text(value))
+def _texts_of_json(pa: Any, values: Sequence[Any]) -> Any:
+    """The JSON, which is known to be UTF-8, copied once."""
+    present = [value is not None for value in values]
+    texts = [value or b"" for value in values]
+    offsets = array("i", accumulate(map(len, texts), initial=0))
+    nulls = None if all(present) else pa.array(present).buffers()[1]
+    data = pa.py_buffer(b"".join(texts))
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), data, nulls)
+
+
+def _in_utc(values: Sequence[str | None]) -> list[str | None]:
+    """The instants as RFC 3339 says them in UTC, to the microsecond."""
+    return [None if value is None else _one_in_utc(value) for value in values]
+
+
+def _one_in_utc(value: str) -> str | None:
+    if _EVERYDAY_UTC.match(value):
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:  # a day that is not on the calendar
+            return None
+        return value[:-6] + "Z"
+    if (moment := _moment(value)) is None or instant(value) is None:
+        return None
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def _texts(values: Sequence[Any]) -> list[str | None]:
+    """JSON, which is known to be UTF-8, as texts."""
+    return [None if value is None else str(value, "utf-8") for value in values]
+
+
+def _lists(values: Sequence[Any]) -> list[str]:
+    return quoted([None if value is None else _encode(value).decode() for value in values])
+
+
+def _numbers(values: Sequence[float | None]) -> list[str]:
+    if math.inf in values or -math.inf in values:
+        return ["" if value is None else repr(value) for value in values]
+    shown = _encode(values)[1:-1].decode().split(",")  # twice as fast as `repr`, and the same number
+    return ["" if number == "null" else number for number in shown]
+
+
+def _shown_by(show: Callable[[Any], str]) -> Callable[[Sequence[Any]], list[str]]:
+    return lambda values: ["" if value is None else show(value) for value in values]
 
 
 TYPES: Final[dict[str, ColumnType]] = {
-    "number": ColumnType(1, number, lambda pa: pa.float64(), repr, json_number),
-    "integer": ColumnType(1, _integer, lambda pa: pa.int64(), repr),
-    "boolean": ColumnType(1, lambda value: value, lambda pa: pa.bool_(), lambda value: "true" if value else "false"),
-    "text": ColumnType(2, text, lambda pa: pa.string(), quoted),
-    "timestamp": ColumnType(3, _instant, lambda pa: pa.timestamp("us", tz="UTC"), _rfc3339, _rfc3339),
+    "number": ColumnType(
+        rank=1,
+        decoded=float,
+        read=number,
+        arrow=lambda pa: pa.float64(),
+        csv=_numbers,
+        json=lambda values: [None if value is None else json.number(value) for value in values],
+    ),
+    "integer": ColumnType(rank=1, decoded=_Integer, read=_integer, arrow=lambda pa: pa.int64(), csv=_numbers),
+    "boolean": ColumnType(
+        rank=1,
+        decoded=bool,
+        read=lambda value: value,
+        arrow=lambda pa: pa.bool_(),
+        csv=_shown_by(lambda value: "true" if value else "false"),
+    ),
+    "text": ColumnType(rank=2, decoded=str, read=text, arrow=lambda pa: pa.string(), csv=quoted),
+    "timestamp": ColumnType(
+        rank=3,
+        decoded=str,
+        read=text,
+        arrow=lambda pa: pa.timestamp("us", tz="UTC"),
+        array=_instants,
+        csv=lambda values: [value or "" for value in _in_utc(values)],
+        json=_in_utc,
+    ),
     "texts": ColumnType(
-        4, lambda value: [text(each) for each in value], lambda pa: pa.list_(pa.string()), _quoted_json
+        rank=4,
+        decoded=tuple[str, ...],
+        read=lambda value: [text(each) for each in value],
+        arrow=lambda pa: pa.list_(pa.string()),
+        csv=_lists,
     ),
     "integers": ColumnType(
-        4, lambda value: [_integer(each) for each in value], lambda pa: pa.list_(pa.int64()), _quoted_json
+        rank=4,
+        decoded=tuple[_Integer, ...],
+        read=lambda value: [_integer(each) for each in value],
+        arrow=lambda pa: pa.list_(pa.int64()),
+        csv=_lists,
     ),
-    "json": ColumnType(5, json_text, lambda pa: pa.string(), quoted),
+    "json": ColumnType(
+        rank=5,
+        decoded=msgspec.Raw,
+        read=encode,
+        arrow=lambda pa: pa.string(),
+        array=_texts_of_json,
+        csv=_quoted_json,
+        json=_texts,
+    ),
 }
 """By the names that `contract.COLUMNS` has for them."""
+
+
+def _scores_type(pa: Any) -> Any:
+    """A list of structs with the members of the contract's `EvaluationScore`."""
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    members = {name: get_args(hint) or (hint,) for name, hint in get_type_hints(EvaluationScore).items()}
+    fields = [
+        (name, next(arrow for kind, arrow in reversed(kinds.items()) if kind in members[name]))
+        for name in names(EvaluationScore)
+    ]
+    return pa.list_(pa.struct(fields))
+
+
+def _scores(pa: Any, values: Sequence[bytes | None]) -> Any:
+    found = [None if value is None else [_score(each) for each in parse(value)] for value in values]
+    return pa.array(found, _scores_type(pa))
+
+
+def _score(members: dict[str, Any]) -> dict[str, Any]:
+    return {**members, "score": number(members["score"])}
+
+
+SCORES: Final = ColumnType(
+    rank=5,
+    decoded=msgspec.Raw,
+    read=encode,
+    arrow=_scores_type,
+    array=_scores,
+    csv=_quoted_json,
+    json=lambda values: [None if value is None else msgspec.Raw(value) for value in values],
+)
+"""Scores as a list of structs, where a format has such."""

@@ -5,14 +5,16 @@ CSV and JSON Lines need nothing beside Python; Parquet needs the extra `arrow`.
 
 import importlib.util
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import msgspec
 from attrs import frozen
+from parea_trace_logs._tables.batches import Batch
 from parea_trace_logs._tables.column_types import ColumnType, json_text, quoted
-from parea_trace_logs._tables.columns import columns
-from parea_trace_logs._tables.rows import Batch
+from parea_trace_logs._tables.columns import Column
 
 GZIPPED: Final = ".gz"
 """What the name of a compressed file ends with."""
@@ -28,14 +30,20 @@ class Sink(Protocol):
         """Finish the file."""
 
 
+Rows = Iterable[tuple[Any, ...]]
+ShownAs = Callable[[ColumnType], Callable[[Sequence[Any]], Iterable[Any]] | None]
+Part = tuple[Path, tuple[Column, ...]]
+"""A file, and the columns that it has."""
+
+
 class Format(Protocol):
     """One format."""
 
-    def open(self, path: Path, scores: Sequence[str]) -> Sink:
-        """A new file with a column for each of these scores."""
+    def open(self, path: Path, columns: tuple[Column, ...]) -> Sink:
+        """A new file with these columns."""
 
-    def join(self, parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: Sequence[str]) -> None:
-        """Write one file of several parts, each with the first few of these scores, with a column for every one."""
+    def join(self, parts: Iterable[Part], path: Path, columns: tuple[Column, ...]) -> None:
+        """Write one file of several parts, each with the first few of these columns."""
 
 
 def format_of(path: Path, name: str | None = None, *, csv_safe: bool = False) -> Format:
@@ -71,30 +79,28 @@ def require(module: str, extra: str) -> None:
         raise ModuleNotFoundError(f"this needs {module}: pip install 'parea-trace-logs[{extra}]'", name=module)
 
 
-def rows(
-    batch: Batch, scores: Sequence[str], shown_as: Callable[[ColumnType], Callable[[Any], Any] | None]
-) -> Iterator[tuple[Any, ...]]:
+def rows(batch: Batch, columns: Iterable[Column], shown_as: ShownAs, null: str | None = None) -> Rows:
     """The rows of a batch; `shown_as` says how the values of a type are shown, None as they are."""
-    shown = []
-    for column, values in zip(columns(scores), batch.values(scores), strict=True):
-        show = shown_as(column.type)
-        shown.append([None if value is None else show(value) for value in values] if show else values)
+    shown: list[Iterable[Any]] = []
+    for column in columns:
+        values, show = column.values(batch), shown_as(column.type)
+        shown.append(repeat(null, batch.rows) if values is None else values if show is None else show(values))
     return zip(*shown, strict=True)
 
 
 class _TextSink:
     """A file of lines, one for each row."""
 
-    def __init__(self, form: "_TextFormat", path: Path, scores: Sequence[str]) -> None:
+    def __init__(self, form: "_TextFormat", path: Path, columns: tuple[Column, ...]) -> None:
         self._form = form
-        self._scores = scores
-        self._names = [column.name for column in columns(scores)]
+        self._columns = columns
+        self._names = [column.name for column in columns]
         self._file = path.open("wb")
         self._file.write(form.head(self._names))
 
     def write(self, batch: Batch) -> None:
-        self._file.writelines(
-            self._form.line(self._names, row) for row in rows(batch, self._scores, self._form.shown_as)
+        self._file.write(
+            self._form.lines(self._names, rows(batch, self._columns, self._form.shown_as, self._form.null))
         )
 
     def close(self) -> None:
@@ -107,33 +113,47 @@ class _TextFormat:
 
     head: Callable[[list[str]], bytes]
     """The beginning of a file with these columns."""
-    line: Callable[[list[str], tuple[Any, ...]], bytes]
-    """A row of these columns, line break included."""
-    shown_as: Callable[[ColumnType], Callable[[Any], Any] | None]
-    join: Callable[[Iterable[tuple[Path, Sequence[str]]], Path, Sequence[str]], None]
+    lines: Callable[[list[str], Rows], bytes]
+    """Rows of these columns, line breaks included."""
+    shown_as: ShownAs
+    null: str | None
+    join: Callable[[Iterable[Part], Path, tuple[Column, ...]], None]
 
-    def open(self, path: Path, scores: Sequence[str]) -> _TextSink:
-        return _TextSink(self, path, scores)
-
-
-def _json_line(names: list[str], row: tuple[Any, ...]) -> bytes:
-    return msgspec.json.encode(dict(zip(names, row, strict=True))) + b"\n"
+    def open(self, path: Path, columns: tuple[Column, ...]) -> _TextSink:
+        return _TextSink(self, path, columns)
 
 
-def _join_json(parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: Sequence[str]) -> None:
+_json_lines: Final = msgspec.json.Encoder().encode_lines
+
+
+def _lines_of_json(names: list[str], rows: Rows) -> bytes:
+    line = _line(tuple(names))
+    return _json_lines([line(*row) for row in rows])
+
+
+@lru_cache(maxsize=16)
+def _line(names: tuple[str, ...]) -> Callable[..., Any]:
+    """Makes an object with these members of their values."""
+    fields = [f"_{place}" for place in range(len(names))]
+    try:
+        return msgspec.defstruct("Line", fields, rename=dict(zip(fields, names, strict=True)), gc=False)
+    except ValueError:  # a score is called as no member of a struct can be
+        return lambda *row: dict(zip(names, row, strict=True))
+
+
+def _join_json(parts: Iterable[Part], path: Path, columns: tuple[Column, ...]) -> None:
     with path.open("wb") as out:
         for part, own in parts:
-            missing = columns(scores)[len(columns(own)) :]
-            end = "".join(f",{json_text(column.name)}:null" for column in missing) + "}\n"
+            end = "".join(f",{json_text(column.name)}:null" for column in columns[len(own) :]) + "}\n"
             with part.open("rb") as lines:
                 out.writelines(line[:-2] + end.encode() for line in lines)
 
 
-def _join_csv(parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: Sequence[str]) -> None:
+def _join_csv(parts: Iterable[Part], path: Path, columns: tuple[Column, ...]) -> None:
     with path.open("wb") as out:
-        out.write(_csv_head([column.name for column in columns(scores)]))
+        out.write(_csv_head([column.name for column in columns]))
         for part, own in parts:
-            end = b"," * (len(scores) - len(own)) + b"\n"
+            end = b"," * (len(columns) - len(own)) + b"\n"
             with part.open("rb") as lines:
                 records = _records(lines)
                 next(records)
@@ -153,22 +173,17 @@ def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _csv_head(names: list[str]) -> bytes:
-    return _csv_line(names, map(quoted, names))
+    return _csv_lines(names, [tuple(quoted(names))])
 
 
-def _csv_line(_: list[str], cells: Iterable[str | None]) -> bytes:
-    """Values with a comma between. Text stands in quotes, so that null, nothing, is apart from the empty text."""
-    return (",".join(cell or "" for cell in cells) + "\n").encode()
+def _csv_lines(_: list[str], rows: Rows) -> bytes:
+    """Values with a comma between."""
+    return "".join([",".join(row) + "\n" for row in rows]).encode()
 
 
-def _safe(kind: ColumnType) -> Callable[[Any], str]:
+def _safe(kind: ColumnType) -> Callable[[Sequence[Any]], list[str]]:
     """How values of a type are shown where no text may begin as a formula does; numbers stay numbers."""
-
-    def show(value: Any) -> str:
-        cell = kind.csv(value)
-        return f"\"'{cell[1:]}" if cell.startswith(_FORMULAS) else cell
-
-    return show
+    return lambda values: [f"\"'{cell[1:]}" if cell.startswith(_FORMULAS) else cell for cell in kind.csv(values)]
 
 
 # What spreadsheets take for the beginning of a formula, or skip before one.
@@ -182,10 +197,10 @@ def _parquet() -> Format:
     return Parquet()
 
 
-_SAFE_CSV: Final = _TextFormat(_csv_head, _csv_line, _safe, _join_csv)
+_SAFE_CSV: Final = _TextFormat(_csv_head, _csv_lines, _safe, "", _join_csv)
 _FORMATS: Final[dict[str, Callable[[], Format]]] = {
-    ".jsonl": lambda: _TextFormat(lambda _: b"", _json_line, lambda kind: kind.json, _join_json),
-    ".csv": lambda: _TextFormat(_csv_head, _csv_line, lambda kind: kind.csv, _join_csv),
+    ".jsonl": lambda: _TextFormat(lambda _: b"", _lines_of_json, lambda kind: kind.json, None, _join_json),
+    ".csv": lambda: _TextFormat(_csv_head, _csv_lines, lambda kind: kind.csv, "", _join_csv),
     ".parquet": _parquet,
 }
 EXTENSIONS: Final = tuple(_FORMATS)

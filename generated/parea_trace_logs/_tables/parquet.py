@@ -1,40 +1,74 @@
 """Tables as Parquet. Imported only where Parquet is asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import Final
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from parea_trace_logs._tables.arrow import arrow_schema, record_batch, widened
-from parea_trace_logs._tables.rows import Batch
+from parea_trace_logs._tables.background import Background
+from parea_trace_logs._tables.batches import Batch
+from parea_trace_logs._tables.columns import Column
 
-_COMPRESSION = "zstd"
+_COMPRESSION: Final = "zstd"
+_GROUP_BYTES: Final = 12_000_000
 
 
 class _Sink:
-    def __init__(self, path: Path, scores: Sequence[str]) -> None:
-        self._scores = scores
-        self._schema = arrow_schema(scores)
-        self._writer = pq.ParquetWriter(path, self._schema, compression=_COMPRESSION)
+    """A file to which row groups are appended, each of many batches: small ones are slow to write and to read."""
 
-    def write(self, batch: Batch) -> None:
-        self._writer.write_batch(record_batch(batch, self._scores, self._schema))
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        # As for the arrays: the default pool keeps tens of MB more than are in use.
+        pool = pa.system_memory_pool()
+        self._writer = pq.ParquetWriter(path, schema, compression=_COMPRESSION, memory_pool=pool)
+        self._background = Background()
+        self._waiting: list[pa.RecordBatch] = []
+        self._bytes = 0
+
+    def append(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch."""
+        self._waiting.append(batch)
+        self._bytes += batch.nbytes
+        if self._bytes >= _GROUP_BYTES:
+            self._write()
+
+    def _write(self) -> None:
+        batches, self._waiting, self._bytes = self._waiting, [], 0
+        if batches:
+            group = pa.Table.from_batches(batches, self._schema)
+            self._background.run(lambda: self._writer.write_table(group, row_group_size=group.num_rows))
 
     def close(self) -> None:
-        self._writer.close()
+        """Write what waits, and finish the file."""
+        with closing(self._writer), closing(self._background):
+            self._write()
+
+
+class _BatchSink(_Sink):
+    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
+        self._columns = columns
+        super().__init__(path, arrow_schema(columns))
+
+    def write(self, batch: Batch) -> None:
+        self.append(record_batch(batch, self._columns, self._schema))
 
 
 class Parquet:
-    """Parquet files: a row group for each batch."""
+    """Parquet files."""
 
-    def open(self, path: Path, scores: Sequence[str]) -> _Sink:
-        """A new file with a column for each of these scores."""
-        return _Sink(path, scores)
+    def open(self, path: Path, columns: tuple[Column, ...]) -> _BatchSink:
+        """A new file with these columns."""
+        return _BatchSink(path, columns)
 
-    def join(self, parts: Iterable[tuple[Path, Sequence[str]]], path: Path, scores: Sequence[str]) -> None:
-        """Write one file of several parts; their scores may be any of these, in any order."""
-        with pq.ParquetWriter(path, arrow_schema(scores), compression=_COMPRESSION) as writer:
+    def join(self, parts: Iterable[tuple[Path, tuple[Column, ...]]], path: Path, columns: tuple[Column, ...]) -> None:
+        """Write one file of several parts; their columns are some of these, in any order."""
+        schema = arrow_schema(columns)
+        with closing(_Sink(path, schema)) as sink:
             for part, _ in parts:
                 with pq.ParquetFile(part) as file:
                     for group in range(file.num_row_groups):
                         for batch in file.read_row_group(group).to_batches():
-                            writer.write_batch(widened(batch, scores))
+                            sink.append(widened(batch, schema))

@@ -2,25 +2,25 @@
 
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import quote
 
 from parea_trace_logs._cli.options import PREVIEW_ROWS, Options, parse, raw_format
 from parea_trace_logs._cli.preview import show
 from parea_trace_logs._cli.progress import Progress
 from parea_trace_logs._cli.raw import raw_logs, stdout, whole_file, write_raw
+from parea_trace_logs._cli.signals import INTERRUPTED, signals_as_exceptions
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
+from parea_trace_logs._tables.batches import Batch
 from parea_trace_logs._tables.many import FetchManyError, fetch_many
-from parea_trace_logs._tables.rows import Batch, rows_of
+from parea_trace_logs._tables.rows import batches_of
 from parea_trace_logs._tables.writing import TableWriter
 from parea_trace_logs.errors import (
     InvalidAnswerError,
@@ -31,23 +31,16 @@ from parea_trace_logs.errors import (
     TruncatedResponse,
     printable,
 )
-from parea_trace_logs.models import TraceLog
 
 OK, FAILED, USAGE, REFUSED, UNAVAILABLE, BROKEN = range(6)
-INTERRUPTED: Final = 128 + signal.SIGINT
-# On Windows there is no SIGHUP.
-_ENDING: Final = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is documented in its help."""
     options = parse(arguments)
-    before = {number: signal.getsignal(number) for number in _ENDING}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as nohup leaves it
-            signal.signal(number, _terminated)  # as an exception, so that temporary files are removed
     try:
-        return _run(options)
+        with signals_as_exceptions():
+            return _run(options)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -57,9 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
         _let_go_of_stdout()
         print(f"parea-trace-logs: {printable(str(error))}", file=sys.stderr)
         return _status(error)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _let_go_of_stdout() -> None:
@@ -69,10 +59,6 @@ def _let_go_of_stdout() -> None:
             sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _terminated(number: int, _: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)
 
 
 def _status(error: BaseException) -> int:
@@ -126,9 +112,16 @@ class _Run:
 
     def _dataset(self) -> None:
         options = self._options
-        arguments = {"filters": options.filters, "scores": options.scores, "concurrency": options.concurrency}
         try:
-            rows = fetch_many(self._client, options.experiments, options.output or "", **arguments)  # type: ignore[arg-type]
+            rows = fetch_many(
+                self._client,
+                options.experiments,
+                options.output or "",
+                filters=options.filters,
+                scores=options.scores,
+                concurrency=options.concurrency,
+                resume=options.resume,
+            )
         except FetchManyError as error:
             for experiment, failure in error.failures.items():
                 print(f"parea-trace-logs: {experiment}: {printable(str(failure))}", file=sys.stderr)
@@ -143,6 +136,9 @@ class _Run:
         folder.mkdir(parents=True, exist_ok=True)
         for experiment in options.experiments:
             path = folder / f"{quote(experiment, safe='')}.jsonl"
+            if options.resume and path.is_file():
+                self._say(f"{path}: is there")
+                continue
             with self._progress, self._raw_of(experiment) as logs, whole_file(path) as file:
                 count = write_raw(logs, file, array=False)
             self._say(f"{path}: {count:,} root logs" if count else f"{path}: {self._nothing()}")
@@ -170,22 +166,24 @@ class _Run:
             # The logs are closed before the file is: what breaks there leaves no file.
             table = stack.enter_context(_table_of(options))
             logs = stack.enter_context(self._client.iter_experiment_trace_logs(options.experiments[0], options.filters))
-            for log in self._progress.counted(islice(logs, options.limit)):
-                _take(preview, log)
+            limit = options.limit
+            if table is None:
+                limit = min(PREVIEW_ROWS + 1, limit or PREVIEW_ROWS + 1)
+            wanted = logs if limit is None else islice(logs, limit)  # a stream as such is fastest
+            for batch in batches_of(wanted, self._progress.count):
+                if preview.rows <= PREVIEW_ROWS:
+                    preview.extend(batch.first(PREVIEW_ROWS + 1))
                 if table is not None:
-                    table.add(log)
-                elif len(preview.rows) > PREVIEW_ROWS:
-                    break
+                    table.add_batch(batch)
         self._report(preview, None if table is None else table.rows)
 
     def _report(self, preview: Batch, rows: int | None) -> None:
         """Show the first rows, and say what was written, or why nothing more is shown."""
         options = self._options
-        more = len(preview.rows) > PREVIEW_ROWS
-        del preview.rows[PREVIEW_ROWS:], preview.scores[PREVIEW_ROWS:]
+        more = preview.rows > PREVIEW_ROWS
         on_terminal = sys.stdout is not None and sys.stdout.isatty() and not options.quiet
         if preview.rows and sys.stdout is not None and not options.to_stdout and (rows is None or on_terminal):
-            show(preview, sys.stdout)
+            show(preview.first(PREVIEW_ROWS), sys.stdout)
             sys.stdout.flush()
         if rows is not None:
             self._say(f"{options.output or 'stdout'}: {rows:,} rows of {self._progress.summary()}")
@@ -200,13 +198,6 @@ class _Run:
     def _say(self, text: str) -> None:
         if not self._options.quiet and sys.stderr is not None:
             print(text, file=sys.stderr)
-
-
-def _take(preview: Batch, log: TraceLog) -> None:
-    if len(preview.rows) <= PREVIEW_ROWS:
-        for row, scores in rows_of(log):
-            preview.rows.append(row)
-            preview.scores.append(scores)
 
 
 @contextmanager

@@ -1,14 +1,15 @@
 """What the `iter_...` methods return: iterators that hold a connection, to be closed like a file."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.elements import Elements
 from parea_trace_logs._http.requests import Request
 from parea_trace_logs._http.results import response_info
+from parea_trace_logs._json.arrays import Refuse
 from parea_trace_logs.types import Invalid, InvalidLog, ResponseInfo
 
 T = TypeVar("T")
@@ -43,6 +44,10 @@ class AsyncLogStream(AsyncIterator[T], Generic[T]):
     def response(self) -> ResponseInfo | None:
         """Status and headers of the answer; None before it has begun, which it does when the first log is asked for."""
         return response_info(self._elements.answer) if self._elements.begun else None
+
+    def hand_out(self, splitter: Callable[[int], Any], decode: Callable[[Any, Refuse], Iterable[Any]]) -> None:
+        """For tables, instead of logs: what `decode` makes of what a `splitter` cuts out of what is still to come."""
+        self._elements.hand_out(splitter, decode)
 
     async def __anext__(self) -> T:
         return await anext(self._logs)

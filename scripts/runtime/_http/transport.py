@@ -14,7 +14,7 @@ from parea_trace_logs._http.arguments import Headers, check_retries, check_timeo
 from parea_trace_logs._http.calls import Call
 from parea_trace_logs._http.codings import ACCEPTED, BrokenOffError, CodingError
 from parea_trace_logs._http.deadlines import Connections, Deadline, check_deadline
-from parea_trace_logs._http.library import failures, library_of, own_library, timeout_in
+from parea_trace_logs._http.implementation import failures, library_of, own_library, timeout_in
 from parea_trace_logs._http.log import follow_environment
 from parea_trace_logs._http.requests import DEFAULT, Default, Key, Request, Seconds, Timeout
 from parea_trace_logs._http.retrying import may_pass, pause

@@ -44,7 +44,7 @@ def decode(content: bytes | memoryview, kind: type[T], index: int | None = None)
         result: T = decoder(cast("Any", kind)).decode(content)
         return result
     try:
-        plain = _parse(content)
+        plain = parse(content)
         with suppress(*REFUSED):
             return convert(plain, kind)
         return from_plain(plain, kind, None if index is None else (None, index))
@@ -52,7 +52,13 @@ def decode(content: bytes | memoryview, kind: type[T], index: int | None = None)
         raise msgspec.DecodeError(text.TOO_DEEP) from None
 
 
-def _parse(content: bytes | memoryview) -> Any:
+def parse(content: bytes | memoryview) -> Any:
+    """The JSON `content` as plain objects.
+
+    Raises:
+        msgspec.DecodeError: `content` is not JSON.
+        RecursionError: it is nested too deep.
+    """
     with suppress(*REFUSED):
         return msgspec.json.decode(content)
     return text.parse(bytes(content))

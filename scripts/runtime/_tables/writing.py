@@ -8,13 +8,15 @@ import errno
 import gzip
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from parea_trace_logs._tables.batches import Batch
+from parea_trace_logs._tables.columns import Column, Shape, shape
 from parea_trace_logs._tables.formats import GZIPPED, Format, Sink, format_of
-from parea_trace_logs._tables.rows import Batch, Batcher
+from parea_trace_logs._tables.rows import Batcher, Progress, abatches_of, batches_of
 from parea_trace_logs.models import TraceLog
 
 
@@ -24,48 +26,60 @@ class Parts:
     Args:
         format: The format of the parts.
         folder: Where the file is to be; the same file system, so that a rename is enough.
-        scores: The scores to make columns for; None for every one that occurs.
+        shape: Which columns there are.
+
+    Attributes:
+        scores: The scores that have a column so far.
+        rows: How many rows have been written.
     """
 
-    def __init__(self, format: Format, folder: Path, scores: Sequence[str] | None) -> None:  # noqa: A002
+    def __init__(self, format: Format, folder: Path, shape: Shape) -> None:  # noqa: A002
         self._format = format
-        self._fixed = scores is not None
-        self.scores: tuple[str, ...] = tuple(dict.fromkeys(scores or ()))
+        self._shape = shape
+        self.scores = shape.names(())
         if not folder.is_dir():  # else the error would name a folder of ours within it
             raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(folder))
         self._folder = Path(tempfile.mkdtemp(prefix=".parea-", dir=folder))
-        self._parts: list[tuple[Path, tuple[str, ...]]] = []
+        self._parts: list[tuple[Path, tuple[Column, ...]]] = []
         self._sink: Sink | None = None
-        self._batcher = Batcher()
         self.rows = 0
 
-    def add(self, log: TraceLog) -> None:
-        """Take a log with its descendants.
+    def add(self, batch: Batch) -> None:
+        """Append the rows of a batch.
 
         Raises:
             TableError: a value does not fit its column.
         """
-        for batch in self._batcher.add(log):
-            self._write(batch)
+        known = self.scores
+        self.scores = self._shape.names((*known, *batch.score_names()))
+        if self._sink is None or self.scores != known:
+            self._close()
+            part = self._folder / str(len(self._parts))
+            columns = self._shape.columns(self.scores)
+            self._sink = self._format.open(part, columns)
+            self._parts.append((part, columns))
+        if batch.rows:
+            self._sink.write(batch)
+            self.rows += batch.rows
 
     def end(self) -> None:
-        """Write what is left, and finish the last part."""
-        if (rest := self._batcher.take()).rows or not self._parts:
-            self._write(rest)
+        """Finish the last part."""
+        if not self._parts:
+            self.add(Batch())
         self._close()
 
-    def publish(self, path: Path, scores: Sequence[str] | None = None) -> None:
+    def publish(self, path: Path, scores: Sequence[str] = ()) -> None:
         """Make the file of the parts; what stood there before is replaced in one step.
 
         Args:
             path: The file.
-            scores: Its score columns, all of these parts' among them; None for those alone.
+            scores: Scores that it has a column for beside those that occur in it, and in which order.
         """
-        wanted = self.scores if scores is None else tuple(scores)
+        columns = self._shape.columns((*scores, *self.scores))
         source = self._parts[0][0]
-        if len(self._parts) > 1 or self._parts[0][1] != wanted:
+        if [each.name for each in self._parts[0][1]] != [each.name for each in columns] or len(self._parts) > 1:
             source = self._folder / "whole"
-            self._format.join(self._parts, source, wanted)
+            self._format.join(self._parts, source, columns)
         if path.suffix.lower() == GZIPPED:
             source = _compressed(source, self._folder / "compressed")
         source.replace(path)
@@ -76,19 +90,6 @@ class Parts:
             self._close()
         finally:
             shutil.rmtree(self._folder)
-
-    def _write(self, batch: Batch) -> None:
-        known = self.scores
-        if not self._fixed:
-            self.scores = tuple(dict.fromkeys((*known, *batch.score_names())))
-        if self._sink is None or self.scores != known:
-            self._close()
-            part = self._folder / str(len(self._parts))
-            self._sink = self._format.open(part, self.scores)
-            self._parts.append((part, self.scores))
-        if batch.rows:
-            self._sink.write(batch)
-            self.rows += len(batch.rows)
 
     def _close(self) -> None:
         sink, self._sink = self._sink, None
@@ -124,24 +125,30 @@ class TableWriter:
         scores: The scores to make columns for. By default every score that occurs gets one: should one occur for the
             first time late, the file is written a second time at the end. In either case the column
             `scores` holds all of them, whole.
+        columns: The names of the columns, as `to_arrow` has them.
+        experiment: As `to_arrow` has it.
         format: The format, whatever the file's name says: `parquet`, `csv` or `jsonl`.
 
     Raises:
-        ValueError: there is no format of this extension.
+        ValueError: there is no format of this extension, or no column of this name.
         ModuleNotFoundError: the extra is not installed.
         OSError: the folder cannot be written to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the documented options
         self,
         path: str | Path,
         *,
         scores: Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+        experiment: str | None = None,
         format: str | None = None,  # noqa: A002 - as Python's own functions call it
         csv_safe: bool = False,
     ) -> None:
         self._path = Path(path)
-        self._parts = Parts(format_of(self._path, format, csv_safe=csv_safe), self._path.parent, scores)
+        made = format_of(self._path, format, csv_safe=csv_safe)
+        self._parts = Parts(made, self._path.parent, shape(scores, columns, experiment))
+        self._batcher = Batcher()
 
     @property
     def rows(self) -> int:
@@ -154,12 +161,33 @@ class TableWriter:
         Raises:
             TableError: a value does not fit its column.
         """
-        self._parts.add(log)
+        for batch in self._batcher.add(log):
+            self._parts.add(batch)
 
-    def add_all(self, logs: Iterable[TraceLog]) -> None:
-        """Append all of these logs."""
-        for log in logs:
-            self.add(log)
+    def add_all(self, logs: Iterable[TraceLog], *, progress: Progress | None = None) -> None:
+        """Append all of these logs: a stream of a client fastest, for no model is made of its logs.
+
+        Args:
+            logs: Root logs.
+            progress: Told how many of them have arrived, every now and then.
+
+        Raises:
+            TableError: a value does not fit its column.
+        """
+        self.add_batch(self._batcher.take())
+        for batch in batches_of(logs, progress):
+            self.add_batch(batch)
+
+    async def aadd_all(self, logs: AsyncIterable[TraceLog], *, progress: Progress | None = None) -> None:
+        """As `add_all`, from an asynchronous stream."""
+        self.add_batch(self._batcher.take())
+        async for batch in abatches_of(logs, progress):
+            self.add_batch(batch)
+
+    def add_batch(self, batch: Batch) -> None:
+        """Append rows that have been made; the writer's alone from now on."""
+        if batch.rows:
+            self._parts.add(batch)
 
     def __enter__(self) -> Self:
         return self
@@ -169,6 +197,7 @@ class TableWriter:
     ) -> None:
         try:
             if kind is None:
+                self.add_batch(self._batcher.take())
                 self._parts.end()
                 self._parts.publish(self._path)
         finally:

@@ -9,7 +9,7 @@ from checks.client.support import LocalServer, local_server
 from parea_trace_logs import AsyncParea, Parea, TraceLog, TraceLogFilters
 from parea_trace_logs._http.async_transport import AsyncTransport
 from parea_trace_logs._http.sync_transport import SyncTransport
-from parea_trace_logs._tables import rows as rows_module
+from parea_trace_logs._tables import batches as batches_module
 
 Call = Callable[..., list[TraceLog]]
 
@@ -66,4 +66,4 @@ def call(request: pytest.FixtureRequest) -> Call:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_module, "BATCH_ROWS", 2)
+    monkeypatch.setattr(batches_module, "BATCH_ROWS", 2)

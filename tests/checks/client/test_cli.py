@@ -179,7 +179,7 @@ def test_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rich: bo
     assert "\x1b[31m" not in out.getvalue()
     assert " [31mred" in out.getvalue()
     assert ("━" in out.getvalue()) is rich
-    assert re.search(r"\r\x1b\[K1 root logs, \d+\.\d kB received", err.getvalue())
+    assert re.search(r"\r\x1b\[K25 root logs, \d+\.\d kB received", err.getvalue())
     assert err.getvalue().count("root logs") <= 3
 
 

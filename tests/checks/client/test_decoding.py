@@ -197,7 +197,7 @@ def test_a_log_that_occurs_twice_is_one_after_pickling() -> None:
 def test_a_log_without_unknown_members_is_msgspecs_work_alone(
     log: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("_parse", "convert", "from_plain"):
+    for name in ("parse", "convert", "from_plain"):
         monkeypatch.setattr(parea_trace_logs._json.decoding, name, refuse)
     content = json.dumps([log] * 3).encode()
     assert len(decode_array(content, TraceLog, refuse)) == 3

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from checks.client.network_faults import Act, answer, fault_server
 from checks.client.support import ROOT, LocalServer
 from parea_trace_logs import TraceLog
 from parea_trace_logs._cli.command import main
+from parea_trace_logs._cli.signals import signals_as_exceptions
 from parea_trace_logs._filters.where_text import parse_where
 from parea_trace_logs._http.retrying import pause
 from parea_trace_logs.errors import TableError
@@ -179,13 +181,42 @@ def test_a_signal_leaves_nothing_behind(sent: signal.Signals, tmp_path: Path) ->
     assert "Traceback" not in said[1]
 
 
-def test_nohup_is_obeyed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_a_callback_is_not_lost(sent: signal.Signals) -> None:
+    def interrupted(_: object) -> None:
+        signal.raise_signal(sent)
+
+    with pytest.raises((KeyboardInterrupt, SystemExit)) as raised, signals_as_exceptions():  # noqa: PT012 - in it
+        short_lived = {1}
+        callback = weakref.ref(short_lived, interrupted)
+        del short_lived  # the callback raises, and Python goes on
+        assert callback() is None
+        time.sleep(20)
+    assert raised.value.args in ((), (128 + sent,))
+    assert raised.type is (KeyboardInterrupt if sent == signal.SIGINT else SystemExit)
+
+
+def test_another_exception_in_a_callback_is_shown() -> None:
+    seen: list[object] = []
+    before, sys.unraisablehook = sys.unraisablehook, seen.append
+    try:
+        with signals_as_exceptions():
+            short_lived = {1}
+            _callback = weakref.ref(short_lived, lambda _: 1 / 0)
+            del short_lived
+    finally:
+        sys.unraisablehook = before
+    assert [type(each.exc_value) for each in seen] == [ZeroDivisionError]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_is_ignored_at_the_start_stays_so(ignored: signal.Signals, tmp_path: Path) -> None:
     with fault_server(SLOW) as server:
-        running = _command(server.url, "-o", str(tmp_path / "logs.jsonl"), "--deadline", "1.5", ignored=signal.SIGHUP)
+        running = _command(server.url, "-o", str(tmp_path / "logs.jsonl"), "--deadline", "1.5", ignored=ignored)
         until = time.monotonic() + 20
         while not any(tmp_path.glob(".parea-*")) and time.monotonic() < until:
             time.sleep(0.02)
-        running.send_signal(signal.SIGHUP)
+        running.send_signal(ignored)
         said = running.communicate(timeout=20)
     assert running.returncode == 4
     assert "deadline" in said[1]

@@ -10,7 +10,7 @@ import pytest
 from checks.client.rows import MINIMAL, SCORES, log, rows, scored
 from checks.client.support import SAMPLE, SCHEMAS
 from parea_trace_logs import TableError, TraceLog, tables
-from parea_trace_logs._tables import rows as rows_module
+from parea_trace_logs._tables import batches as batches_module
 from parea_trace_logs._tables.columns import STABLE
 
 
@@ -144,8 +144,8 @@ def test_batches_are_bounded_and_straight_from_the_stream(monkeypatch: pytest.Mo
         assert batch.schema == tables.schema(["x"])
         found.append((batch.num_rows, taken))
     assert found == [(2, 2), (2, 4), (1, 5)]
-    monkeypatch.setattr(rows_module, "BATCH_ROWS", 1000)
-    monkeypatch.setattr(rows_module, "BATCH_CHARACTERS", 1000)
+    monkeypatch.setattr(batches_module, "BATCH_ROWS", 1000)
+    monkeypatch.setattr(batches_module, "BATCH_BYTES", 1000)
     large = (log(str(index), output="x" * 600) for index in range(4))
     assert [batch.num_rows for batch in tables.record_batches(large)] == [2, 2]
 

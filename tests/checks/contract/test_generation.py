@@ -123,11 +123,10 @@ def test_one_line_of_the_contract_carries_a_new_member(repository: Path, capsys:
 
 
 TABLED = """
-from parea_trace_logs import TraceLog, where
-from parea_trace_logs._tables.columns import STABLE
-from parea_trace_logs._tables.rows import rows_of
-[(row, _)] = rows_of(TraceLog.from_dict({"trace_id": "t", "start_timestamp": "s", "region": "eu"}))
-print(dict(zip([column.name for column in STABLE], row))["region"], where("region").like("e").filter_field)
+from parea_trace_logs import TraceLog, tables, where
+log = TraceLog.from_dict({"trace_id": "t", "start_timestamp": "s", "region": "eu"})
+[row] = tables.to_arrow([log]).to_pylist()
+print(row["region"], where("region").like("e").filter_field)
 """
 
 

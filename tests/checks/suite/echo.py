@@ -20,6 +20,11 @@ class Arrived:
     last: bool = field(default=False, compare=False)
 
 
+def short(arrived: Arrived) -> str:
+    """A request in one line."""
+    return f"{arrived.line!r} {arrived.headers} {len(arrived.body)} bytes {arrived.body[:100]!r}"
+
+
 @dataclass
 class Echo:
     """Keeps what arrives, in order.

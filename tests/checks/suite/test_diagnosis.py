@@ -88,7 +88,7 @@ def test_the_value_that_is_judged_stands_in_the_place_of_the_first_bytes() -> No
     failure = next(one for one in failures(data_on("orderings-to-the-millisecond")) if one["values"])
     value = failure["values"][0]
     assert value.endswith(
-        "end_timestamp 2024-04-15T22:19:14.103471+00:00 is not greater than 2024-04-15T22:19:14.103472Z"
+        "end_timestamp 2024-05-05T10:50:05.712001+05:45 is not greater than 2024-05-05T05:05:05.712341Z"
     )
     labels = [label for label, _ in told(failure)]
     assert "value" in labels

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checks.suite.echo import Arrived, echoing
+from checks.suite.echo import echoing, short
+from checks.suite.scripts import run_script
 from checks.suite.support import KEY, OTHER_KEY
 from faults import lab
 from parea_conformance import cli
@@ -164,28 +165,16 @@ def test_every_neighbour_is_reproduced_by_its_command(
         client.close()
         assert not [exchange.error for exchange in exchanges if exchange.error]
         sent = list(echo.arrived)
-        script = tmp_path / "reproducers.sh"
-        script.write_text("\n".join(exchange.curl for exchange in exchanges), encoding="utf-8")
-        assert KEY not in script.read_text(encoding="utf-8")
-        done = subprocess.run(  # noqa: S603 - commands of our own
-            ["bash", "-eu", str(script)],  # noqa: S607
-            env={"PATH": "/usr/bin:/bin", "PAREA_API_KEY": KEY, "PAREA_OTHER_API_KEY": OTHER_KEY, "LC_ALL": "C"},
-            capture_output=True,
-            check=False,
-            timeout=200,
-        )
-        assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
+        script = "\n".join(exchange.curl for exchange in exchanges)
+        assert KEY not in script
+        run_script(script, tmp_path, 200)
         reproduced = echo.arrived[len(sent) :]
     differing = [
-        f"{one.label}\n  {exchange.curl[:300]}\n  arrived {_short(second)}\n  sent    {_short(first)}"
+        f"{one.label}\n  {exchange.curl[:300]}\n  arrived {short(second)}\n  sent    {short(first)}"
         for one, exchange, first, second in zip(near, exchanges, sent, reproduced, strict=True)
         if first != second
     ]
     assert not differing, "\n".join(differing)
-
-
-def _short(arrived: Arrived) -> str:
-    return f"{arrived.line!r} {arrived.headers} {len(arrived.body)} bytes {arrived.body[:100]!r}"
 
 
 def test_a_stage_that_is_left_out_leaves_its_requirements_undecided() -> None:

@@ -78,7 +78,9 @@ def test_a_dry_run_sends_little_says_what_it_would_send_and_is_no_pass(right: st
     assert not report.count(Verdict.PASS)
     planned = sum(report.outline.values())
     assert planned <= full.requests <= planned * 1.3
-    assert 100 < len({filter_ for filters in report.filters.values() for filter_ in filters}) <= 400
+    assert planned <= 3000
+    # Some 400 tell rivals apart (test_catalogue bounds them), the others cover the classes of operands.
+    assert 100 < len({filter_ for filters in report.filters.values() for filter_ in filters}) <= 1000
 
 
 def test_the_other_tenant_is_judged_from_both_sides(right: str, options: MakeOptions) -> None:

@@ -2,13 +2,13 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from checks.suite.echo import Arrived, echoing
+from checks.suite.echo import Arrived, echoing, short
+from checks.suite.scripts import run_script
 from checks.suite.support import KEY, OTHER_KEY
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
@@ -26,30 +26,12 @@ MakeOptions = Callable[..., Options]
 BOM = "\ufeff"
 
 
-def _run(script: str, folder: Path) -> None:
-    """Run commands, one a line, as someone would who pastes them."""
-    file = folder / "reproducers.sh"
-    file.write_text(script, encoding="utf-8")
-    done = subprocess.run(  # noqa: S603 - commands of our own
-        ["bash", "-eu", str(file)],  # noqa: S607
-        env={"PATH": "/usr/bin:/bin", "PAREA_API_KEY": KEY, "PAREA_OTHER_API_KEY": OTHER_KEY, "LC_ALL": "C"},
-        capture_output=True,
-        check=False,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
-
-
-def _short(arrived: Arrived) -> str:
-    return f"{arrived.line!r} {arrived.headers} {len(arrived.body)} bytes {arrived.body[:100]!r}"
-
-
 def _logs_or_nonsense(body: bytes) -> Callable[[Arrived], tuple[int, bytes]]:
     """Answers the unfiltered request with logs, and everything else wrongly."""
     return lambda request: (200, body) if request.body == b"{}" else (418, b'{"detail": "no"}')
 
 
-def test_every_reproducer_of_a_failing_run(options: MakeOptions, contract: Contract, tmp_path: Path) -> None:
+def test_every_reproducer_of_a_failingrun_script(options: MakeOptions, contract: Contract, tmp_path: Path) -> None:
     logs = json.dumps(seed_data.logs(contract)).encode()
     sent: dict[str, Arrived] = {}
     with echoing(_logs_or_nonsense(logs)) as (echo, base_url):
@@ -64,11 +46,11 @@ def test_every_reproducer_of_a_failing_run(options: MakeOptions, contract: Contr
         )
         assert len(commands) > 400
         before = len(echo.arrived)
-        _run("\n".join(commands), tmp_path)
+        run_script("\n".join(commands), tmp_path)
         reproduced = echo.arrived[before:]
     assert len(reproduced) == len(commands)
     differing = [
-        f"{command[:300]}\n  arrived {_short(arrived)}\n  sent    {_short(sent[command])}"
+        f"{command[:300]}\n  arrived {short(arrived)}\n  sent    {short(sent[command])}"
         for command, arrived in zip(commands, reproduced, strict=True)
         if arrived != sent[command]
     ]
@@ -108,7 +90,7 @@ def test_a_request_that_is_hard_to_write(
         exchange = client.send(request_)
         client.close()
         assert exchange.status == 200, exchange.error
-        _run(exchange.curl, tmp_path)
+        run_script(exchange.curl, tmp_path)
         first, second = echo.arrived
     assert first == second
     assert KEY not in exchange.curl

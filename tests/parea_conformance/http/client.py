@@ -193,7 +193,8 @@ class Client:
         for attempt in range(_DROPPED + 1):
             body = self._fill(request.body.decode("latin-1")).encode("latin-1") if request.filled else request.body
             content = iter([body]) if request.chunked else body
-            deadline = time.monotonic() + self._timeout
+            start = time.monotonic()
+            deadline = start + self._timeout
             url, target = self._address(request)
             extensions = {"timeout": httpx.Timeout(self._timeout).as_dict(), DEADLINE: deadline, **target}
             sent = httpx.Request(request.method, url, content=content, headers=headers, extensions=extensions)
@@ -215,8 +216,9 @@ class Client:
                     return self._unanswered(request, f"{type(error).__name__}: {error}")
             else:
                 curl_ = self.curl(request)
+                took = time.monotonic() - start
                 return Exchange(
-                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader
+                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader, took
                 )
         raise AssertionError("the last attempt returns")
 

@@ -43,6 +43,7 @@ class Exchange:
         contents: a digest of the logs of an answer, in their order, once they were read.
         before: what was sent before it over the same connection, and how that was answered; None where it was sent
             in company.
+        seconds: how long it took, from the request to the end of the answer; 0 where it was recorded.
     """
 
     request: Request
@@ -55,6 +56,8 @@ class Exchange:
     reader: Reader | None = field(default=None, repr=False)
     contents: bytes = field(default=b"", repr=False)
     before: tuple[Request, int] | None = field(default=None, repr=False)
+
+    seconds: float = 0.0
 
     @property
     def answered(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from parea_conformance.contract import Contract
+from parea_conformance.logs import class_data
 from parea_conformance.rivals.answers import CAPS
 
 EXPERIMENT = "0b7a4c0e-6d53-4d6f-9a0e-3f7f3f6f5a01"
@@ -101,7 +102,8 @@ _ANNOTATIONS: tuple[Any, ...] = (
     {"Tone": {"7": (4, "Good", None)}},
     {"tone": {}},
 )
-_MOST = max(CAPS) + 1
+_BARE = 32
+"""How many logs more there are than values of a class of operands in one member: some hold none, some another's."""
 
 
 def _annotation(trace_id: str, criterion: str, user: str, held: tuple[float | None, str | None, str | None]) -> Any:
@@ -113,8 +115,17 @@ def _annotation(trace_id: str, criterion: str, user: str, held: tuple[float | No
 
 
 def _tree() -> list[dict[str, Any]]:
-    """Children whose places tie, order otherwise as text, by id and by start; two levels deep."""
-    places = (("c-3", 2, 5), ("c-9", 9, 4), ("c-1", 10, 3), ("c-4", 10, 2), ("c-0", 11, 1))
+    """Children whose places tie, are absent, order otherwise as text, by id and by start; two levels deep."""
+    places = (
+        ("c-5", 0, 8),
+        ("c-6", None, 7),
+        ("c-7", 0, 6),
+        ("c-3", 2, 5),
+        ("c-9", 9, 4),
+        ("c-1", 10, 3),
+        ("c-4", 10, 2),
+        ("c-0", 11, 1),
+    )
     children = []
     for trace_id, place, second in places:
         child = {
@@ -127,8 +138,8 @@ def _tree() -> list[dict[str, Any]]:
             "depth": 1,
             "execution_order": place,
         }
-        children.append(child)
-    children[1]["children_logs"] = [
+        children.append({name: value for name, value in child.items() if value is not None})
+    children[4]["children_logs"] = [
         {
             "trace_id": f"d-{place}",
             "parent_trace_id": "c-9",
@@ -198,8 +209,9 @@ def _columns(index: int, trace_id: str) -> dict[str, Any]:
 def logs(contract: Contract) -> list[dict[str, Any]]:
     """The root logs of the experiment, in the order in which a server must answer them is not promised here."""
     built: list[dict[str, Any]] = []
+    by_class = class_data.columns()
     ids = ["Tie-b", "tie-a", "tie-\ufffd", "tie-\U0001f98a", "Tie-a"]
-    for index in range(_MOST):
+    for index in range(max(max(CAPS) + 1, _BARE + max(map(len, by_class.values())))):
         trace_id = ids[index] if index < len(ids) else f"log-{(index * 37) % 1000:03}"
         start = _STARTS[index % len(_STARTS)] if index >= len(ids) else "2024-04-15T10:00:00.123456+00:00"
         built.append({"trace_id": trace_id, "start_timestamp": start, **_columns(index, trace_id)})
@@ -214,6 +226,10 @@ def logs(contract: Contract) -> list[dict[str, Any]]:
     built[1].update(cache_hit=True, fill_children=False, inputs={"name": "Bar"}, comments=[])
     built[2].update(cache_hit=False, fill_children=True, configuration={}, images=[])
     built[3].update(children_logs=[], inputs={})
+    for member, values in by_class.items():
+        free = (log for log in built if member not in log)
+        for log, value in zip(free, values, strict=False):
+            log[member] = value
     built += contract.sample()
     built[40].update(trace_id="tree", parent_trace_id="tree", root_trace_id="tree", children_logs=_tree())
     return built
@@ -231,7 +247,7 @@ def write(directory: Path, contract: Contract) -> list[Path]:
     paths = []
     for experiment, held in experiments.items():
         path = directory / f"{experiment}.jsonl"
-        lines = [json.dumps(log, ensure_ascii=False, separators=(",", ":")) + "\n" for log in held]
+        lines = [json.dumps(log, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n" for log in held]
         _write(path, "".join(lines))
         paths.append(path)
     return paths

@@ -7,7 +7,7 @@ and keys have requirements of their own (`field.*`), so that a fault in the one 
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
@@ -18,6 +18,14 @@ from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
 _MEMBERS, _KEYS, _NODES, _PLAIN = 4, 24, 20, 40
+
+
+class Place(NamedTuple):
+    """Where operands are asked for: a member, or a key of one, and what the logs hold there; of lists the elements."""
+
+    field: str
+    key: str | None
+    held: Sequence[Any]
 
 
 class Candidates:
@@ -48,6 +56,16 @@ class Candidates:
     def sendable(self, filters: Iterable[Filter]) -> list[Filter]:
         """Those of the filters that the contract accepts and that fit into a body, each once."""
         return [filter_ for filter_ in dict.fromkeys(filters) if self._can_be_sent(filter_)]
+
+    def places(self, kind: str) -> list[Place]:
+        """Where operands of a kind can be asked for: its members; of maps the keys, plain ones where there are such."""
+        found = []
+        for member in (member for member, of_member in self._contract.kinds.items() if of_member == kind):
+            if kind == "map":
+                found += [Place(member, key, held) for key, held in self._entries(member)]
+            else:
+                found.append(Place(member, None, self._elements(member)))
+        return [place for place in found if place.held]
 
     def of_descendants(self) -> list[Filter]:
         """Filters that some log below a root matches: its own values, asked for."""
@@ -130,7 +148,8 @@ class Candidates:
         for key in plainest:
             for value in held[key]:
                 sorts_of_value.setdefault((type(value), not value), key)
-        mixed = sorted(plainest, key=lambda key: -len({type(value) for value in held[key]}))
+        plain = [key for key in plainest if key.isidentifier()] or plainest
+        mixed = sorted(plain, key=lambda key: -len({type(value) for value in held[key]}))
         return [(key, held[key]) for key in list(dict.fromkeys([*sorts_of_value.values(), *mixed]))[:_KEYS]]
 
     def _held(self, member: str) -> dict[str, list[Any]]:

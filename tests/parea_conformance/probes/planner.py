@@ -4,12 +4,13 @@ import dataclasses
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
+from parea_conformance.probes.covering import Cover, Coverer
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals.registry import Rival, rivals_of
@@ -17,7 +18,7 @@ from parea_conformance.rivals.registry import Rival, rivals_of
 # Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
 # likely to pass. For long answers once is enough.
 _COVERS = 2
-_CHUNK = 96
+_CHUNK = 40
 # How many logs in an answer cost as much as a request.
 _LONG = 1000
 
@@ -41,11 +42,23 @@ class Probe:
 
 @dataclass(frozen=True)
 class Plan:
-    """The probes of one requirement, and the rivals that no filter tells apart on this data."""
+    """What is asked for one requirement.
+
+    Attributes:
+        probes: what tells its rivals apart. undecided: the rivals that no filter tells apart on this data.
+        covering: what else is asked, so that each class of operands is. cover: what is covered.
+    """
 
     requirement: str
     probes: tuple[Probe, ...]
     undecided: tuple[Rival, ...]
+    covering: tuple[Probe, ...] = ()
+    cover: Cover = field(default_factory=Cover)
+
+    @property
+    def asked(self) -> tuple[Probe, ...]:
+        """All that is asked."""
+        return self.probes + self.covering
 
 
 def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Rival], sample: Sample) -> Plan:
@@ -95,11 +108,11 @@ def _answered(expected: LogSet, sample: Sample) -> int:
     return len(expected) * sample.population // len(sample.logs)
 
 
-def _plan(requirement: str, candidates: Candidates, sample: Sample, seed: int) -> Plan:
+def _plan(requirement: str, candidates: Candidates, sample: Sample, seed: int, without: frozenset[str]) -> Plan:
     """The plan of one requirement. The same data and seed give the same plan."""
     filters = candidates.of(requirement)
     random.Random(f"{seed}:{requirement}").shuffle(filters)  # noqa: S311 - ties between equals, nothing secret
-    return _greedy(requirement, filters, rivals_of(requirement), sample)
+    return _greedy(requirement, filters, rivals_of(requirement, without), sample)
 
 
 def _taken_for(member: str, other: str | None) -> Rival:
@@ -199,8 +212,25 @@ def planned(requirements: Iterable[str]) -> list[str]:
 
 
 @functools.lru_cache(maxsize=8)
-def plans(sample: Sample, contract: Contract, requirements: tuple[str, ...], seed: int) -> tuple[Plan, ...]:
-    """The plan of each of these requirements. The same data and seed give the same plans, so they are kept."""
+def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the cache
+    sample: Sample,
+    contract: Contract,
+    requirements: tuple[str, ...],
+    seed: int,
+    *,
+    thorough: bool = False,
+    without: frozenset[str] = frozenset(),
+) -> tuple[Plan, ...]:
+    """The plan of each of these requirements. The same arguments give the same plans, so they are kept.
+
+    Args:
+        sample: the logs to judge by.
+        contract: the contract.
+        requirements: their ids; those that no filters are planned for are left out.
+        seed: decides between equals.
+        thorough: whether more is asked than what is needed to cover each class of operands.
+        without: areas of rivals that are left out, and `classes` for those of operands; to measure what is found then.
+    """
     candidates = Candidates(sample, contract)
     special: dict[str, Callable[[str], Plan]] = {
         "field.member": lambda name: _plan_members(name, candidates, sample, contract, seed),
@@ -208,7 +238,20 @@ def plans(sample: Sample, contract: Contract, requirements: tuple[str, ...], see
         "result.roots": lambda name: _plan_roots(name, candidates, sample),
         "result.once": lambda name: _plan_once(name, candidates, sample),
     }
-    return tuple(
-        special[name](name) if name in special else _plan(name, candidates, sample, seed)
+    found = [
+        special[name](name) if name in special else _plan(name, candidates, sample, seed, without)
         for name in planned(requirements)
-    )
+    ]
+    if "classes" in without:
+        return tuple(found)
+    return tuple(_covered(found, sample, Coverer(candidates, contract, seed, thorough=thorough)))
+
+
+def _covered(found: Sequence[Plan], sample: Sample, coverer: Coverer) -> Iterator[Plan]:
+    """The plans, with what covers the classes of operands; of large experiments nothing that has a long answer."""
+    covers = coverer.covers(probe.filter for plan in found for probe in plan.probes if probe.expected)
+    for plan in found:
+        cover = covers.get(plan.requirement, Cover())
+        probes = (Probe(plan.requirement, one, sample.matching(RIGHT, one), ()) for one in cover.filters)
+        short = tuple(probe for probe in probes if _answered(probe.expected, sample) < _LONG)
+        yield replace(plan, covering=short, cover=cover)

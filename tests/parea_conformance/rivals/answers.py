@@ -1,5 +1,6 @@
 """Wrong readings of the answer as a whole: in what order logs stand in it, and how many."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,11 @@ from parea_conformance.reading.order import child_key, root_key
 
 @dataclass(frozen=True)
 class OrderRival:
-    """A wrong order of logs: a sort key, and whether it is reversed."""
+    """A wrong order of logs: a sort key, and whether it is reversed.
+
+    Attributes:
+        lacking: the member of which it reads the absence otherwise; where no log lacks it, it says nothing.
+    """
 
     name: str
     text: str
@@ -17,6 +22,7 @@ class OrderRival:
     requirement: str
     key: Callable[[Log], tuple[int | str | float, ...]]
     reverse: bool = False
+    lacking: str = ""
 
     def arrange(self, logs: Sequence[Log]) -> list[Log]:
         """The logs in the order of this rival; what its key does not tell apart stays as it stands."""
@@ -29,6 +35,11 @@ def _start(log: Log) -> int:
 
 def _backwards(text: str) -> tuple[int, ...]:
     return tuple(-ord(char) for char in text)
+
+
+def _placed(log: Log, without: float) -> tuple[float, str]:
+    place = log.get("execution_order")
+    return without if place is None else place, log["trace_id"]
 
 
 ROOT_ORDERS = (
@@ -130,8 +141,26 @@ CHILD_ORDERS = (
         "result.tree",
         lambda log: (child_key(log)[0], *_backwards(log["trace_id"])),
     ),
+    OrderRival(
+        "children-without-place-last",
+        "Children without `execution_order` come last.",
+        "a child without `execution_order` beside one above 0",
+        "result.tree",
+        lambda log: _placed(log, math.inf),
+        lacking="execution_order",
+    ),
+    OrderRival(
+        "children-without-place-first",
+        "Children without `execution_order` come first.",
+        "a child without `execution_order` beside one of 0, whose `trace_id` is smaller",
+        "result.tree",
+        lambda log: _placed(log, -math.inf),
+        lacking="execution_order",
+    ),
 )
 
 
 CAPS = (10, 20, 25, 50, 100)
 """Sizes of a page that a server may wrongly stop at."""
+LARGER_CAPS = (200, 250, 500, 1000, 10_000)
+"""The same, of which a small experiment can say nothing: named in the evidence, and no cause to be undecided."""

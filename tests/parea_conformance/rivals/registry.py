@@ -22,6 +22,7 @@ class Rival:
         needs: what a log must be like for the data to tell the rival from the right reading.
         requirements: patterns of the ids that it would break; `*` stands for one part of an id.
         reading: the right reading with one step replaced.
+        area: the module of the catalogue that declares it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Rival:
     needs: str
     requirements: tuple[str, ...]
     reading: Reading
+    area: str = ""
 
 
 RIVALS: list[Rival] = []
@@ -41,14 +43,25 @@ def rival(*requirements: str, step: str, needs: str) -> Callable[[F], F]:
         name = function.__name__.strip("_").replace("_", "-")
         text = (function.__doc__ or "").strip()
         reading = dataclasses.replace(RIGHT, **{step: function})
-        RIVALS.append(Rival(name, text, needs, requirements, reading))
+        area = function.__module__.rpartition(".")[2]
+        RIVALS.append(Rival(name, text, needs, requirements, reading, area))
         return function
 
     return register
 
 
 @functools.cache
-def rivals_of(requirement: str) -> tuple[Rival, ...]:
-    """The rivals that would break a requirement, in the order of the catalogue."""
-    matching = contract.load().matching
-    return tuple(entry for entry in RIVALS if any(requirement in matching(pattern) for pattern in entry.requirements))
+def rivals_of(requirement: str, without: frozenset[str] = frozenset()) -> tuple[Rival, ...]:
+    """The rivals that would break a requirement, in the order of the catalogue.
+
+    Args:
+        requirement: its id.
+        without: areas that are left out, to measure what is found without them.
+    """
+    named = (entry for entry in RIVALS if any(requirement in _named(pattern) for pattern in entry.requirements))
+    return tuple(entry for entry in named if entry.area not in without)
+
+
+@functools.cache
+def _named(pattern: str) -> frozenset[str]:
+    return frozenset(contract.load().matching(pattern))

@@ -4,39 +4,38 @@ The schema of the contract judges them; the tables only say what is worth sendin
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from parea_conformance.classes import ValueClass, booleans, not_instants, numbers
 from parea_conformance.contract import Contract
 
-_VALUES: dict[str, tuple[str, ...]] = {
-    "text": ("", "a", "a,b", "%_\\", "\0", "🦊", "1", " "),
-    "number": (
-        "1", "-0", "1.50", "1e3", "1E+5", "1e400", "-1e-400", "1" * 200, "0.1,2", "1 , 2", " 1,2 ", "1,,2", ",1", "1,",
-        "", " ", "1 ", "+1",
-        "01", ".5", "1.", "0x10", "1_000", "NaN", "Infinity", "1\n", "\u0661", "true", "1;2", "1,2,3", "- 1", "1e",
-        "2024-01-01",
-    ),
-    "timestamp": (
-        "2024-04-15T22:19:13.381503+00:00", "2024-04-15T22:19:13Z", "0001-01-01T00:00:00+23:59",
-        "9999-12-31T23:59:59.999999-23:59",
-        "2024-02-29T00:00:00-00:00", "2000-02-29T00:00:00Z", "2024-04-15T22:19:13Z,2025-01-01T00:00:00+02:00",
-        " 2024-04-15T22:19:13Z , 2025-01-01T00:00:00Z ", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z",
-        "2024-02-30T00:00:00Z",
-        "2024-04-31T00:00:00Z", "2024-13-01T00:00:00Z", "2024-00-01T00:00:00Z", "0000-01-01T00:00:00Z",
-        "2024-04-15T24:00:00Z",
-        "2024-04-15T23:59:60Z", "2024-04-15T22:60:00Z", "2024-04-15T22:19:13", "2024-04-15", "2024-04-15t22:19:13z",
-        "2024-04-15 22:19:13Z", "2024-04-15T22:19:13.1234567Z", "2024-04-15T22:19:13.Z", "2024-04-15T22:19:13+24:00",
-        "2024-04-15T22:19:13+0200", "2024-04-15T22:19Z", "1713219553", " 2024-04-15T22:19:13Z",
-        "2024-04-15T22:19:13Z\n", "",
-        "2024-04-15T22:19:13Z,", "12024-04-15T22:19:13Z",
-    ),
-    "boolean": ("true", "false", "True", "FALSE", "1", "0", "yes", "", " true", "null"),
-    "string_list": ("", "a", "a,b"),
-    "integer_list": ("1", "1.5", "1e2", "1,2", "1 , 2", "a", "", "[1]"),
-    "map": ("", "1", "1,2", "a", "not, numbers"),
-    "structure": ("a",),
-}  # fmt: skip
+_FORMS: tuple[Callable[[str, str], str], ...] = (
+    lambda one, other: f"{one},{other}",
+    lambda one, other: f"  {one} , {other} ",
+    lambda one, other: f"{one},,{other}",
+    lambda one, _other: f",{one}",
+    lambda one, _other: f"{one},",
+    lambda one, other: f"{one};{other}",
+    lambda one, other: f"{one},{other},{one}",
+    lambda one, other: f"{one}\t,{other}",
+)
+"""What can be made of two operands; the schema says for which operator it is one value, a pair or a list."""
+_OPERANDS: Mapping[str, tuple[str, str, tuple[ValueClass, ...]]] = {
+    "any": ("1", "a", ()),
+    "boolean": ("true", "false", booleans.ODD),
+    "number": ("1", "2.5", numbers.ODD),
+    "timestamp": ("2024-04-15T22:19:13Z", "2025-01-01T00:00:00+02:00", not_instants.CLASSES),
+}
+"""By the form of one operand: two of them, and the classes of what only looks like one. Of those that are accepted the
+planner asks each class, by what the data hold."""
+
+
+def _values(form: str) -> tuple[str, ...]:
+    """Two operands, what can be made of them, and a member of each class."""
+    one, other, classes = _OPERANDS[form]
+    made = (whole(one, other) for whole in (_FORMS if classes else _FORMS[:1]))
+    return tuple(dict.fromkeys([one, other, *made, *(each.members[0] for each in classes)]))
 
 
 def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
@@ -44,8 +43,8 @@ def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {}
     for member, kind in contract.kinds.items():
         fields.setdefault(kind, (member,))
-    fields["number"] += ("score:x", "no member", "", "score:", "annotation", "annotation:score:7", "annotation:score:")
-    fields["text"] += ("annotation:value:7", "annotation:value:")
+    for name, of_names in contract.names.items():
+        fields[of_names or "structure"] += (name, f"{name}7")
     return fields
 
 
@@ -54,9 +53,9 @@ def filters(contract: Contract) -> Iterator[dict[str, Any]]:
     for kind, names in _fields(contract).items():
         for field in names:
             key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
+            values = _values(contract.forms[kind].get("equals", "any"))
             for operator in contract.operators:
-                values = _VALUES[kind] if field == names[0] else _VALUES[kind][:1]
-                for value in values:
+                for value in values if field == names[0] else values[:1]:
                     yield {"filter_field": field, "filter_operator": operator, "filter_value": value, **key}
 
 

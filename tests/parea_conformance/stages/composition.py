@@ -12,7 +12,7 @@ from parea_conformance.logs.sample import Sample
 from parea_conformance.reading.judged import instant_text
 from parea_conformance.reading.oracle import Log
 from parea_conformance.reading.order import child_key, with_descendants
-from parea_conformance.rivals.answers import CAPS, CHILD_ORDERS, ROOT_ORDERS, OrderRival
+from parea_conformance.rivals.answers import CAPS, CHILD_ORDERS, LARGER_CAPS, ROOT_ORDERS, OrderRival
 
 REQUIREMENTS = ("result.roots", "result.once", "result.order", "result.tree", "result.whole", "result.uncapped")
 
@@ -21,6 +21,14 @@ def _wrong_pair(keys: Sequence[tuple[int, str]], values: Sequence[str]) -> str:
     """The first two neighbours that stand the wrong way round, with their values."""
     place = next(place for place, (one, other) in enumerate(pairwise(keys)) if one > other)
     return f"{values[place]}, and before it should stand: {values[place + 1]}"
+
+
+def _ruled_out(number: int) -> str:
+    """Of which caps an answer of so many logs shows that there is none."""
+    caps = (*CAPS, *LARGER_CAPS)
+    out, open_ = ([f"{cap:,}" for cap in caps if (cap < number) is below] for below in (True, False))
+    said = f"{number:,} logs came in one answer, so none stops at {', '.join(out)}"
+    return said + (f"; of {', '.join(open_)} only a larger experiment could tell" if open_ else "")
 
 
 class Composition:
@@ -46,12 +54,14 @@ class Composition:
                 cause = f"no answer shows that none stops at {cap} logs; it takes an experiment of more"
                 self._context.ledger.undecide("result.uncapped", cause)
         if len(answer.facts) > CAPS[0]:
-            self._context.ledger.hold("result.uncapped", f"{len(answer.facts)} logs came in one answer")
+            self._context.ledger.hold("result.uncapped", _ruled_out(len(answer.facts)))
 
     def _decide(self, rivals: Sequence[OrderRival], families: Sequence[Sequence[Log]]) -> None:
         ledger = self._context.ledger
         for rival in rivals:
-            if any(rival.arrange(family) != list(family) for family in families):
+            if rival.lacking and all(rival.lacking in log for family in families for log in family):
+                ledger.hold(rival.requirement, f"no log lacks {rival.lacking}: nothing to tell from: {rival.text}")
+            elif any(rival.arrange(family) != list(family) for family in families):
                 ledger.hold(rival.requirement, f"told from: {rival.text}")
             else:
                 cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"

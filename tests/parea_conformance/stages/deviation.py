@@ -12,7 +12,7 @@ _EACH = 5
 
 
 def deviation(context: Context, sample: Sample, exchange: Exchange, filter_: Filter, came: LogSet) -> Failure:
-    """The failure of the answer to a filter, which held the logs `came`."""
+    """The failure of the answer to a filter, in which these logs came."""
     expected = sample.matching(RIGHT, filter_)
     missing, unexpected = expected - came, came - expected
     values: list[str] = []

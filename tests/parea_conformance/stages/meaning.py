@@ -1,5 +1,6 @@
 """What filters mean: the planned probes are sent, and their answers compared with the right reading and its rivals."""
 
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from parea_conformance.stages.composition import Composition
 from parea_conformance.stages.deviation import deviation
 
 _SHOWING = 2  # operators that show a member to be misread
+_SLOW, _TIMES = 1.0, 20
+"""A filter is slow that takes more than so many seconds, and so many times as long as half of the others."""
 _PART = 32  # probes after which a run that stops at its first failure looks at the answers
 LONGEST = 500
 """How many trace ids of an answer are kept. Longer answers are not asked for again: hundreds of whole answers of a
@@ -42,6 +45,7 @@ class Meaning:
         seen: what was sent, by filter; a filter is sent once.
         misread: members that the server never finds, or takes others for: what is asked of them says nothing of how it
             is asked.
+        descendants_judged: whether any log of a tree may match for its root, which alone explains what deviates.
     """
 
     def __init__(self, context: Context, sample: Sample, shape: Composition) -> None:
@@ -50,8 +54,17 @@ class Meaning:
         self._composition = shape
         self.seen: dict[Filter, Seen] = {}
         self.misread: frozenset[str] = frozenset()
+        self.descendants_judged = False
         self._judged: set[str] = set()
-        self.plans = plans(sample, context.contract, tuple(context.ledger.entries), context.options.seed)
+        asked = context.options
+        self.plans = plans(
+            sample,
+            context.contract,
+            tuple(context.ledger.entries),
+            asked.seed,
+            thorough=asked.thorough,
+            without=frozenset(asked.without),
+        )
 
     def ask(self, filter_: Filter) -> Seen:
         """Send a filter, unless its answer is known; judge the make-up of the answer."""
@@ -104,8 +117,8 @@ class Meaning:
         """
         spent: BudgetSpentError | None = None
         try:
-            for part in self._parts():
-                self.ask_all(probe.filter for plan_ in part for probe in plan_.probes)
+            for part, probes in self._parts():
+                self.ask_all(probe.filter for probe in probes)
                 if self._context.options.fail_fast and any(self._shows_a_failure(plan_) for plan_ in part):
                     self._judge_what_was_sent()
         except BudgetSpentError as error:
@@ -118,29 +131,33 @@ class Meaning:
         if spent is not None:
             raise spent
 
-    def _parts(self) -> Iterator[Sequence[Plan]]:
-        """The plans: all at once, or some after others where the first failure is to be the last request."""
+    def _parts(self) -> Iterator[tuple[Sequence[Plan], Sequence[Probe]]]:
+        """Plans and what to ask for them: some after others where the first failure is to be the last request.
+
+        Else all at once, and first what tells rivals apart: where requests are few, that is worth most.
+        """
         if not self._context.options.fail_fast:
-            yield self.plans
+            yield self.plans, [probe for plan_ in self.plans for probe in plan_.probes]
+            yield self.plans, [probe for plan_ in self.plans for probe in plan_.covering]
             return
         part: list[Plan] = []
         for plan_ in self.plans:
             part.append(plan_)
-            if sum(len(each.probes) for each in part) >= _PART:
-                yield part
+            if sum(len(each.asked) for each in part) >= _PART:
+                yield part, [probe for each in part for probe in each.asked]
                 part = []
-        yield part
+        yield part, [probe for each in part for probe in each.asked]
 
     def _shows_a_failure(self, plan_: Plan) -> bool:
         """Whether an answer is not what the contract asks for, whoever is to blame."""
-        answers = ((probe, self.seen[probe.filter].logs) for probe in plan_.probes)
+        answers = ((probe, self.seen[probe.filter].logs) for probe in plan_.asked)
         return any(logs is None or self._deviates(probe, logs) for probe, logs in answers)
 
     def _judge_what_was_sent(self) -> None:
         """Judge the plans whose probes were all sent, those aside that were judged before."""
         sent = [plan_ for plan_ in self.plans if all(probe.filter in self.seen for probe in plan_.probes)]
-        probes = [probe for plan_ in sent for probe in plan_.probes]
-        excused = self._tree_explains(probes)
+        probes = [probe for plan_ in sent for probe in plan_.asked if probe.filter in self.seen]
+        excused = self.descendants_judged = self._tree_explains(probes)
         self.misread = frozenset(member for member in self._context.contract.kinds if self._is_misread(member, probes))
         # Operators first: what fails there excuses what is asked through them.
         for plan_ in sorted(sent, key=lambda plan_: not plan_.requirement.startswith("filter.")):
@@ -177,10 +194,16 @@ class Meaning:
 
     def _judge(self, plan_: Plan, *, excused: bool) -> None:
         ledger = self._context.ledger
-        for probe in plan_.probes:
+        if plan_.cover.classes:
+            self._tell_classes(plan_)
+        for probe in (probe for probe in plan_.asked if probe.filter in self.seen):
             seen = self.seen[probe.filter]
             if seen.logs is None:
                 summary = f"{probe.filter} is answered {seen.exchange.status}"
+                if not probe.rivals and "body.accepted" in ledger:
+                    # A class of operands that is not taken breaks many operators at once; the one is to blame.
+                    ledger.undecide(plan_.requirement, f"{summary}, which body.accepted is accused of")
+                    continue
                 ledger.fail(plan_.requirement, self._context.failure(seen.exchange, summary, "200"))
                 continue
             if not excused and self._deviates(probe, seen.logs):
@@ -195,10 +218,23 @@ class Meaning:
                 continue
             names = tuple(rival.name for rival, _ in probe.rivals)
             ledger.hold(plan_.requirement, f"{probe.filter}")
+            if not probe.rivals:
+                continue
             ledger.evidence(plan_.requirement, Evidence(str(probe.filter), len(probe.expected), names))
         for rival in plan_.undecided:
             cause = f"no log tells the contract from “{rival.text}”; it takes {rival.needs}"
             ledger.undecide(plan_.requirement, cause)
+
+    def _tell_classes(self, plan_: Plan) -> None:
+        """Say of how many classes an operand was asked, and which of them no log of this data holds a value of."""
+        sent = [probe.filter in self.seen for probe in plan_.covering]
+        left_out = len(plan_.cover.filters) - sum(sent)
+        proof = f"operands of {len(plan_.cover.classes)} classes"
+        if left_out:
+            proof += f", {left_out} filters of them not sent: they are more than may be sent, or their answers too long"
+        if plan_.cover.unheld:
+            proof += f"; no log holds a value of: {', '.join(sorted(plan_.cover.unheld))}"
+        self._context.ledger.hold(plan_.requirement, proof)
 
     def _operator_of(self, probe: Probe) -> str:
         """The requirement of the probe's operator on the kind of its field."""
@@ -216,6 +252,22 @@ class Meaning:
         if probe.requirement == "result.roots":
             return any((received & answer) - probe.expected for _, answer in probe.rivals)
         return received != probe.expected
+
+    def slow(self) -> str:
+        """The filter that took far longer than the others, in words; empty where none did."""
+        took = {one.filter: one.exchange.seconds for one in self.seen.values()}
+        if not took:
+            return ""
+        slowest, client = max(took, key=lambda filter_: took[filter_]), self._context.client
+        middle = statistics.median(took.values())
+        bound = max(_SLOW, _TIMES * middle)
+        if took[slowest] <= bound or client.pace.left < 1:
+            return ""
+        # Once more, and alone: it may have waited for others.
+        again = min(took[slowest], client.send(client.request(slowest)).seconds)
+        if again <= bound:
+            return ""
+        return f"{slowest} took {again:.1f} s, where half of the filters took less than {middle:.3f} s"
 
     def _operators(self, spent: BudgetSpentError | None) -> None:
         for operator in self._context.contract.operators:

@@ -67,10 +67,14 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
     A neighbour that must be answered with logs is asked only where the filter without the change is answered rightly:
     what is amiss otherwise is the filter, and judged already.
     """
-    meaning.ask_all(neighbour.base for neighbour, wanted in asked if wanted.filter is not None)
-    kept = [entry for entry in asked if entry[1].filter is None or _is_right(meaning, sample, entry[0].base)]
+    bases = list(dict.fromkeys(neighbour.base for neighbour, wanted in asked if wanted.filter is not None))
+    meaning.ask_all(bases)
+    wrong = {base for base in bases if meaning.seen[base].logs != sample.matching(RIGHT, base)}
+    kept = []
     for neighbour, wanted in asked:
-        if wanted.filter is not None and not _is_right(meaning, sample, neighbour.base):
+        if wanted.filter is None or neighbour.base not in wrong:
+            kept.append((neighbour, wanted))
+        else:
             cause = f"{neighbour.token}: not all changes were asked; {neighbour.base} is answered wrongly without them"
             context.ledger.undecide(neighbour.requirement, cause)
     kept.sort(key=lambda entry: entry[0].requirement in _EXCUSED)
@@ -102,10 +106,6 @@ def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]])
     for case, exchange in refused:
         if exchange.status == 422 and case.places is not None:
             judge_places(context, "body.location", case, exchange)
-
-
-def _is_right(meaning: Meaning, sample: Sample, filter_: Filter) -> bool:
-    return meaning.seen[filter_].logs == sample.matching(RIGHT, filter_)
 
 
 def _judge_logs(context: Context, sample: Sample, asked: tuple[Neighbour, Filter], exchange: Exchange) -> None:

@@ -240,8 +240,10 @@ class _Judge:
         sample = Sample(sampler.logs(), contract.kinds, len(facts))
         names = tuple(name for name in planned(contract.requirements) if name.startswith(("filter.", "field.")))
         probes = [probe for plan in plans(sample, contract, names, seed) for probe in plan.probes]
+        most = self._operation.max_bytes or contract.max_bytes  # those of the plan are bounded by the other operation's
         for filter_ in dict.fromkeys(probe.filter for probe in probes):
-            self._judge_filter(sample, filter_)
+            if len(encode(filter_.body())) <= most:
+                self._judge_filter(sample, filter_)
 
     def _judge_filter(self, sample: Sample, filter_: Filter) -> None:
         exchange = self._ask(filter_)
