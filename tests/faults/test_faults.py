@@ -46,7 +46,7 @@ def _params(faults: Sequence[Fault]) -> list[object]:
 def test_fault_is_found(fault: Fault) -> None:
     # What is next to a request shows nothing of what filters mean, nor do classes of operands of the rest, but whether
     # an operand is accepted. `make faults` asks all of every fault.
-    without = ("neighbours",) if fault.requirements <= MEANING else ("classes", "drawn")
+    without: tuple[str, ...] = ("neighbours",) if fault.requirements <= MEANING else ("classes", "drawn")
     if "body.accepted" in fault.requirements:
         without = ()
     outcome = examine(fault, run=functools.partial(run_in_process, without=without))

@@ -217,9 +217,8 @@ class Client:
             else:
                 curl_ = self.curl(request)
                 took = time.monotonic() - start
-                return Exchange(
-                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader, took
-                )
+                whole = Exchange(request, answer.status_code, answer.headers, taken.body, curl=curl_)
+                return replace(whole, size=taken.size, reader=taken.reader, seconds=took)
         raise AssertionError("the last attempt returns")
 
     def _unanswered(self, request: Request, why: str) -> Exchange:
