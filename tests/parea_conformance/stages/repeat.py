@@ -16,7 +16,7 @@ from parea_conformance.stages.meaning import LONGEST, Meaning, Seen
 REQUIREMENTS = ("robust.stateless", "robust.concurrency")
 _OK = 200
 _KINDS = 19
-_ROUNDS = 3
+_ROUNDS = 2
 _TOLD = 10
 """How many pairs of kinds are told of at the most."""
 
