@@ -135,7 +135,7 @@ def crowds_get_nothing(serve: Serve) -> Serve:
     return handle
 
 
-@around("result.order", "robust.stateless", "request.unfiltered")
+@around("result.order", "robust.stateless")
 def every_other_answer_is_reversed(serve: Serve) -> Serve:
     """Every other answer comes in reverse, as from a replica with another index."""
     count = [0]
@@ -178,7 +178,7 @@ def busy_without_an_end(serve: Serve) -> Serve:
     return handle
 
 
-@around("http.size", "http.order")
+@around("http.size", "http.order", "robust.stateless")
 def unread_body_breaks_the_connection(serve: Serve) -> Serve:
     """After a 413 the rest of the body is taken for the next request of the connection."""
     broken: set[object] = set()
