@@ -257,9 +257,9 @@ class Client:
         """A command that sends this request, with the keys as variables of the shell."""
         return curl(request, self.base_url, self._key_header)
 
-    def script_after(self, before: Sequence[Request], asked: Request) -> str:
-        """A script that shows what comes of sending a request after others over one connection."""
-        return script.after(before, asked, self.base_url, self._key_header)
+    def script_after(self, before: Sequence[Request], usual: Sequence[Request], asked: Request) -> str:
+        """A script that shows what comes of sending a request after others over one connection, see `script.after`."""
+        return script.after(before, usual, asked, self.base_url, self._key_header)
 
     def script_beside(self, crowd: Sequence[Request], asked: Request) -> str:
         """A script that shows what comes of sending a request in parallel with others, of which it is one."""

@@ -15,10 +15,12 @@ from parea_conformance.stages.meaning import LONGEST, Meaning, Seen
 
 REQUIREMENTS = ("robust.stateless", "robust.concurrency")
 _OK = 200
-_KINDS = 19
+MOST_KINDS = 19
 _ROUNDS = 2
 _TOLD = 10
 """How many pairs of kinds are told of at the most."""
+_LENGTHS = (1, 2, 4, 8, 16)
+"""How many requests before an answer are tried as what spoils it."""
 
 
 def telling(meaning: Meaning, seed: int, most: int) -> list[Seen]:
@@ -44,7 +46,7 @@ class Told:
 
 def requests() -> int:
     """How many requests this stage sends at the most."""
-    return _KINDS + _KINDS**2 + 1 + _ROUNDS * (AT_A_TIME - 1)
+    return MOST_KINDS + MOST_KINDS**2 + 1 + _ROUNDS * (AT_A_TIME - 1)
 
 
 def told(context: Context, exchange: Exchange) -> Told:
@@ -62,11 +64,16 @@ def _contents(context: Context, exchange: Exchange) -> bytes:
 
 @dataclass(frozen=True)
 class Visit:
-    """One answer to a kind: what it says, after which kind it was asked, and the answer, trimmed."""
+    """One answer to a kind: what it says, after which kinds it was asked, the last of them last, and the answer."""
 
     told: Told
-    after: Kind
+    before: Sequence[Kind]
     exchange: Exchange
+
+    @property
+    def after(self) -> Kind:
+        """The kind that came right before."""
+        return self.before[-1]
 
 
 def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str], first: Failure | None) -> None:
@@ -87,7 +94,7 @@ def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str], first: 
                 name, f"no answer had few enough logs; it takes a filter that matches at most {LONGEST}"
             )
         return
-    found = kinds(context.client, context.contract, context.options, asked, whole=whole)[:_KINDS]
+    found = kinds(context.client, context.contract, context.options, asked, whole=whole)[:MOST_KINDS]
     normal = _one_after_another(context, found)
     if context.ledger.failed("robust.stateless"):
         context.ledger.skip("robust.concurrency", "the server does not repeat its answers even one at a time")
@@ -113,39 +120,46 @@ def _others(context: Context, filters: Sequence[Seen]) -> list[tuple[Kind, Told]
 
 def _one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, Told]:
     """Walk over the kinds; what each is answered normally, where that is what the contract says."""
-    # What is not answered as it should be was judged elsewhere, and tells nothing here.
-    held = [kind for kind in found if context.client.send(kind.request).status == kind.status]
+    # What is not answered as it should be, not even after itself, was judged elsewhere, and tells nothing here.
+    held = [kind for kind in found if any(context.client.send(kind.request).status == kind.status for _ in range(2))]
+    walk = [held[place] for place in tour(len(held))] if held else []
     visits: dict[Kind, list[Visit]] = {kind: [] for kind in held}
-    last = held[-1] if held else None
-    for place in tour(len(held)) if last else []:
-        kind = held[place]
+    for place, kind in enumerate(walk):
         exchange = context.client.send(kind.request)
         _marks(context, kind, held, exchange)
-        visits[kind].append(Visit(told(context, exchange), last or kind, exchange.trimmed()))
-        last = kind
+        before = walk[max(place - _LENGTHS[-1], 0) : place] or held[-1:]
+        visits[kind].append(Visit(told(context, exchange), before, exchange.trimmed()))
     normal = {}
     deviating: list[tuple[Kind, Visit, Visit]] = []
     for kind, came in visits.items():
         steady = _steady(kind, came)
-        [(usual, _)] = Counter(visit.told for visit in steady).most_common(1)
-        normal[kind] = usual
-        example = next(visit for visit in steady if visit.told == usual)
-        wrong = [visit for visit in steady if visit.told != usual]
+        normal[kind] = _usual(kind, steady)
+        example = next(visit for visit in steady if visit.told == normal[kind])
+        wrong = [visit for visit in steady if visit.told != normal[kind]]
         deviating += [(kind, visit, example) for visit in wrong]
         if not wrong:
             context.ledger.hold("robust.stateless", f"{kind.name}: answered {len(came)} times, after each other kind")
+    more = max(len(deviating) - _TOLD, 0)
     for kind, visit, example in deviating[:_TOLD]:
-        more = len(deviating) - _TOLD
-        context.ledger.fail("robust.stateless", _spoilt(context, kind, visit, example, max(more, 0)))
+        context.ledger.fail("robust.stateless", _spoilt(context, kind, visit, example, more))
     return normal
 
 
 def _steady(kind: Kind, came: Sequence[Visit]) -> list[Visit]:
     """The answers, without what may vary: what an error says, where it differs from one time to the very next."""
-    place = next((place for place, visit in enumerate(came) if visit.after == kind), None)
+    place = next((place for place, visit in enumerate(came) if visit.after is kind), None)
     if kind.status == _OK or not place or came[place].told.contents == came[place - 1].told.contents:
         return list(came)
     return [replace(visit, told=replace(visit.told, contents=b"")) for visit in came]
+
+
+def _usual(kind: Kind, came: Sequence[Visit]) -> Told:
+    """What a kind is answered where nothing is amiss: what it is after itself, unless all else agrees on another."""
+    own = next((visit.told for visit in came if visit.after is kind), None)
+    others = Counter(visit.told for visit in came if visit.after is not kind and visit.told.status == kind.status)
+    if own is not None and own.status == kind.status and (own in others or len(others) > 1):
+        return own
+    return others.most_common(1)[0][0] if others else came[0].told
 
 
 def _spoilt(context: Context, kind: Kind, visit: Visit, example: Visit, more: int) -> Failure:
@@ -154,7 +168,25 @@ def _spoilt(context: Context, kind: Kind, visit: Visit, example: Visit, more: in
     summary = f"{kind.name}: answered otherwise after {visit.after.name}, a {visit.after.status}, over one connection"
     summary += f" (and {more} more such pairs)" if more else ""
     shown = context.failure(visit.exchange, summary, example.exchange.received(client.secrets.scrub))
-    return replace(shown, curl=client.script_after([visit.after.request], kind.request))
+    clean = [kind] if _comes(context, [kind], kind, example.told) == example.told else example.before
+    before = _spoiling(context, visit, example.told, [*clean, kind], kind)
+    spoiling, usual = ([each.request for each in chain] for chain in (before, clean))
+    return replace(shown, curl=client.script_after(spoiling, usual, kind.request))
+
+
+def _spoiling(context: Context, visit: Visit, usual: Told, clean: Sequence[Kind], kind: Kind) -> Sequence[Kind]:
+    """The fewest of the requests before an answer after which it is another again; all that are kept, if none."""
+    chains = [visit.before[-length:] for length in _LENGTHS]
+    spoils = (chain for chain in chains if _comes(context, [*clean, *chain], kind, usual) != usual)
+    return next(spoils, visit.before)
+
+
+def _comes(context: Context, chain: Sequence[Kind], kind: Kind, like: Told) -> Told:
+    """What a kind is answered after others, as far as it is compared."""
+    for each in chain:
+        context.client.send(each.request)
+    came = told(context, context.client.send(kind.request))
+    return came if like.contents else replace(came, contents=b"")
 
 
 def _marks(context: Context, kind: Kind, held: Sequence[Kind], exchange: Exchange) -> None:
@@ -164,7 +196,7 @@ def _marks(context: Context, kind: Kind, held: Sequence[Kind], exchange: Exchang
         if other.mark and other is not kind and other.mark.encode() in shown:
             summary = f"{kind.name}: the answer holds what was sent for {other.name}: {other.mark}"
             failure = context.failure(exchange, summary, "nothing of what another request held")
-            commands = context.client.script_after([other.request], kind.request)
+            commands = context.client.script_after([other.request], [kind.request], kind.request)
             context.ledger.fail("robust.stateless", replace(failure, curl=commands))
 
 
