@@ -127,8 +127,9 @@ def _one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, To
     for place, kind in enumerate(walk):
         exchange = context.client.send(kind.request)
         _marks(context, kind, held, exchange)
-        before = walk[max(place - _LENGTHS[-1], 0) : place] or held[-1:]
-        visits[kind].append(Visit(told(context, exchange), before, exchange.trimmed()))
+        if place:  # the first comes after what is not of the walk, and comes again at its end
+            before = walk[max(place - _LENGTHS[-1], 0) : place]
+            visits[kind].append(Visit(told(context, exchange), before, exchange.trimmed()))
     normal = {}
     deviating: list[tuple[Kind, Visit, Visit]] = []
     for kind, came in visits.items():
