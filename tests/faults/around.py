@@ -135,7 +135,7 @@ def crowds_get_nothing(serve: Serve) -> Serve:
     return handle
 
 
-@around("result.order", "robust.stateless")
+@around("result.order", "robust.stateless", "request.unfiltered")
 def every_other_answer_is_reversed(serve: Serve) -> Serve:
     """Every other answer comes in reverse, as from a replica with another index."""
     count = [0]

@@ -1,7 +1,6 @@
 """What one request does to the next, or to one beside it: pools, sessions, caches and buffers that are kept."""
 
 import asyncio
-import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +8,8 @@ from typing import Any
 
 from faults.registry import JSON, Reply, Request, Serve, around
 
+TOGETHER = 0.001
+"""The seconds in which requests of one length become one."""
 _MEMBERS = ("filter_field", "filter_key", "filter_operator", "filter_value")
 
 
@@ -43,11 +44,12 @@ def _unmeasured(reply: Reply) -> dict[str, str]:
 
 @around("robust.stateless")
 def cache_by_length(serve: Serve) -> Serve:
-    """The last answer is kept by key, path and length of the body, as what is hashed is the head of a request alone."""
+    """The last answer is kept by key, path, media type and length of the body: by the head of a request alone."""
     kept: list[tuple[object, Reply]] = []
 
     async def handle(request: Request) -> Reply:
-        place = (_key(request), request.path, request.scope["method"], len(request.body))
+        media_type = request.headers.get("content-type")
+        place = (_key(request), request.path, request.scope["method"], media_type, len(request.body))
         if kept and kept[0][0] == place:
             return kept[0][1]
         reply = await serve(request)
@@ -70,40 +72,6 @@ def not_found_is_kept(serve: Serve) -> Serve:
         if reply.status == 404:
             missing[request.path] = reply
         return reply
-
-    return handle
-
-
-@around("http.content-coding")
-def cache_without_vary(serve: Serve) -> Serve:
-    """An answer that was compressed for one client is kept, and given to those that take none."""
-    kept: dict[tuple[str, str, bytes], Reply] = {}
-
-    async def handle(request: Request) -> Reply:
-        reply = await serve(request)
-        if reply.status != 200:
-            return reply
-        place = (_key(request), request.path, request.body)
-        if place in kept and gzip.decompress(kept[place].body) == reply.body:
-            return kept[place]
-        if "gzip" in request.headers.get("accept-encoding", "") and "q=0" not in request.headers["accept-encoding"]:
-            packed = {**_unmeasured(reply), "content-encoding": "gzip"}
-            kept[place] = Reply(200, packed, gzip.compress(reply.body))
-            return kept[place]
-        return reply
-
-    return handle
-
-
-@around("http.content-coding")
-def gzip_is_read_without_its_weight(serve: Serve) -> Serve:
-    """Whoever names gzip gets it, also with the weight 0 that refuses it."""
-
-    async def handle(request: Request) -> Reply:
-        reply = await serve(request)
-        if reply.status != 200 or "gzip" not in request.headers.get("accept-encoding", ""):
-            return reply
-        return Reply(200, {**JSON, "content-encoding": "gzip"}, gzip.compress(reply.body))
 
     return handle
 
@@ -135,7 +103,7 @@ def _lingering(lingers: Callable[[dict[str, Any], str], bool]) -> Callable[[Serv
     return surround
 
 
-@around("robust.stateless", "request.unfiltered")
+@around("robust.stateless", "request.unfiltered", "result.uncapped")
 def absent_members_linger(serve: Serve) -> Serve:
     """What a body leaves out is taken from the body before, as with defaults that are changed where they stand."""
     return _lingering(lambda asked, name: name not in asked)(serve)
@@ -251,7 +219,7 @@ def head_silences_the_next_answer(serve: Serve) -> Serve:
 
 @around("robust.stateless")
 def who_asks_again_gets_nothing(serve: Serve) -> Serve:
-    """The fifteenth time that the same is asked the answer is empty, as of a limit that does not say so."""
+    """Each fifteenth time that the same is asked the answer is empty, as of a limit that does not say so."""
     count: dict[tuple[str, bytes], int] = {}
 
     async def handle(request: Request) -> Reply:
@@ -260,7 +228,7 @@ def who_asks_again_gets_nothing(serve: Serve) -> Serve:
             return reply
         place = (request.path, request.body)
         count[place] = count.get(place, 0) + 1
-        return Reply(200, JSON, b"[]") if count[place] >= 15 else reply
+        return Reply(200, JSON, b"[]") if count[place] % 15 == 0 else reply
 
     return handle
 
@@ -281,7 +249,7 @@ def requests_of_one_length_are_one(serve: Serve) -> Serve:
             return await serve(request)
         under_way[place] = asyncio.ensure_future(serve(request))
         try:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(TOGETHER)
             return await under_way[place]
         finally:
             del under_way[place]

@@ -79,7 +79,7 @@ class Context:
         try:
             if exchange.status == _OK:
                 facts, faults = self.known.read(exchange.body)
-                return _contents(facts) + "".join(faults).encode()
+                return _contents(facts, faults)
             body = exchange.json()
         except (TypeError, ValueError) as error:
             return f"{error}".encode()
@@ -111,13 +111,13 @@ class Context:
             self.ledger.fail("response.schema", self.failure(exchange, fault, "a trace log"))
         if not faults:
             self.ledger.hold("response.schema", "every log of every answer was checked against the schema")
-        return Answer(replace(exchange.trimmed(), contents=_contents(facts)), facts)
+        return Answer(replace(exchange.trimmed(), contents=_contents(facts, faults)), facts)
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
-def _contents(facts: Sequence[Fact]) -> bytes:
-    """A digest of what logs say, and of their order."""
-    return _digest(b"".join(fact.content for fact in facts))
+def _contents(facts: Sequence[Fact], faults: Sequence[str]) -> bytes:
+    """A digest of what logs say, and of their order; and of what is wrong with them."""
+    return _digest(b"".join(fact.content for fact in facts) + "".join(faults).encode())

@@ -189,14 +189,19 @@ class Run:
                     self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
             context.client.observers.remove(told)
             spans.close(_name(stage))
-        with contextlib.suppress(BudgetSpentError):  # what failed stands as it is
-            self._mixed_up = confirm.judge(context) or self._mixed_up
-        spans.close(_name(confirm))
+        self._confirm(spans)
         if slow := probes.slow():
             self._note(slow)
         whole.close()
         observer.close()
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
+
+    def _confirm(self, spans: "_Spans") -> None:
+        """Ask again for what failed."""
+        if _name(confirm) not in self._context.options.without:
+            with contextlib.suppress(BudgetSpentError):  # what failed stands as it is
+                self._mixed_up = confirm.judge(self._context) or self._mixed_up
+            spans.close(_name(confirm))
 
     def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
         """Say how much will be asked and read, where that is much."""

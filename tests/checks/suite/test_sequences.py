@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from checks.suite.scripts import ran
-from faults import lab
+from faults import lab, sequences
 from faults.catalogue import catalogue
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
@@ -94,7 +94,8 @@ def test_the_script_of_what_one_request_does_to_the_next_shows_it(fault: str, tm
 
 
 @SHELL
-def test_the_script_of_what_one_does_beside_another_shows_it(tmp_path: Path) -> None:
+def test_the_script_of_what_one_does_beside_another_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "TOGETHER", 0.02)  # how long curl takes to send two
     fault = "requests-of-one-length-are-one"
     failures, [(status, said), (right_status, right_said)] = _shown(fault, tmp_path, "robust.concurrency")
     assert failures

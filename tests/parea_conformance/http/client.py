@@ -12,7 +12,7 @@ import httpx
 
 from parea_conformance.contract import Contract
 from parea_conformance.http import script
-from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled
+from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled, piece
 from parea_conformance.http.exchange import MEGABYTE, Exchange, Reader, Taken, TooLongError
 from parea_conformance.http.json_text import encode
 from parea_conformance.http.pace import BudgetSpentError, Pace
@@ -256,6 +256,10 @@ class Client:
     def curl(self, request: Request) -> str:
         """A command that sends this request, with the keys as variables of the shell."""
         return curl(request, self.base_url, self._key_header)
+
+    def piece(self, request: Request) -> str:
+        """The request as it stands in a script of several."""
+        return piece(request, self.base_url, self._key_header)
 
     def script_after(self, before: Sequence[Request], usual: Sequence[Request], asked: Request) -> str:
         """A script that shows what comes of sending a request after others over one connection, see `script.after`."""
