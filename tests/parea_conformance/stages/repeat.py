@@ -11,6 +11,7 @@ from parea_conformance.http.curl import Request
 from parea_conformance.ledger import Failure
 from parea_conformance.logs.known import AnswerReader
 from parea_conformance.probes.kinds import Asked, Kind, kinds, tour
+from parea_conformance.reading.filter import Filter
 from parea_conformance.stages.meaning import LONGEST, Meaning, Seen
 
 REQUIREMENTS = ("robust.stateless", "robust.concurrency")
@@ -86,7 +87,7 @@ def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str], first: 
         first: what was found before; it counts where nothing else shows it.
     """
     filters = telling(meaning, context.options.seed, AT_A_TIME)
-    asked = [Asked(one.filter, one.ids) for one in filters]
+    asked = [*_alike(unfiltered), *(Asked(one.filter, one.ids) for one in filters)]
     whole = len(unfiltered) <= LONGEST
     if not whole and not any(one.ids for one in asked):
         for name in REQUIREMENTS:
@@ -102,6 +103,16 @@ def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str], first: 
     _at_a_time(context, [*normal.items(), *_others(context, filters)])
     if first is not None and not context.ledger.failed("robust.concurrency"):
         context.ledger.fail("robust.concurrency", first)
+
+
+def _alike(ids: Sequence[str]) -> list[Asked]:
+    """Two filters of one log each, to which bodies of one length belong; none where no two ids are of one length."""
+    found: dict[int, str] = {}
+    for name in ids:
+        other = found.setdefault(len(name.encode()), name)
+        if other != name:
+            return [Asked(Filter("trace_id", "equals", each), (each,)) for each in (other, name)]
+    return []
 
 
 def _others(context: Context, filters: Sequence[Seen]) -> list[tuple[Kind, Told]]:
