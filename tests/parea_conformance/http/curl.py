@@ -76,8 +76,23 @@ def curl(request: Request, base_url: str, key_header: str) -> str:
 
     What cannot be seen in a terminal (controls, a byte order mark) is escaped, so that the command can be copied.
     """
+    command = f"curl {options(request, base_url, key_header)}"
+    argument, printed = _body(request)
+    return f"{printed} | {command} {argument}" if printed else f"{command} {argument}".rstrip()
+
+
+def piece(request: Request, base_url: str, key_header: str) -> str:
+    """The same as one of several requests of one command, in bash: without `curl`, the body not from a pipe."""
+    argument, printed = _body(request)
+    if printed:
+        argument = f"--data-binary @<({printed})"
+    return f"{options(request, base_url, key_header)} {argument}".rstrip()
+
+
+def options(request: Request, base_url: str, key_header: str) -> str:
+    """The options of curl that make this request, its body aside."""
     url = base_url + request.path
-    words = ["curl", "-sS", "-i", *_method(request)]
+    words = ["-sS", "-i", *_method(request)]
     if url.startswith("https:"):
         words.append("--http1.1")
     if "/." in request.path:
@@ -97,7 +112,7 @@ def curl(request: Request, base_url: str, key_header: str) -> str:
         words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", request)]
     if len(request.body) > _BIG:
         words += ["-H", "expect:"]  # curl asks before it sends much; the suite does not
-    return _with_body(" ".join(words), request)
+    return " ".join(words)
 
 
 def _method(request: Request) -> list[str]:
@@ -131,19 +146,20 @@ def _with_variables(template: str) -> str:
     return "".join([*parts, template[end:].translate(_SHELL_SPECIAL)])
 
 
-def _with_body(command: str, request: Request) -> str:
+def _body(request: Request) -> tuple[str, str]:
+    """The option of curl that sends the body; and the command that prints it, where it comes from a pipe."""
     if not request.body and request.method in ("GET", "HEAD"):
-        return command
+        return "", ""
     if request.body_shell:
-        return f"{request.body_shell} | {command} --data-binary @-"
+        return "--data-binary @-", request.body_shell
     text = request.body.decode("utf-8", "surrogateescape")
     if text.isprintable() and not text.startswith("@"):
-        return f"{command} --data-binary {_quoted(text, request)}"
+        return f"--data-binary {_quoted(text, request)}", ""
     printed = "".join(_printed(char) for char in text)
     if len(printed) <= _LONG:
-        return f"printf {shlex.quote(printed)} | {command} --data-binary @-"
+        return "--data-binary @-", f"printf {shlex.quote(printed)}"
     encoded = base64.b64encode(request.body).decode()
-    return f"echo {encoded} | base64 -d | {command} --data-binary @-"
+    return "--data-binary @-", f"echo {encoded} | base64 -d"
 
 
 def _printed(char: str) -> str:

@@ -13,6 +13,7 @@ from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.curl import Request
+from parea_conformance.probes.kinds import ALL_NULL
 from parea_conformance.reading.request import faults
 from parea_conformance.stages import bodies
 
@@ -100,7 +101,7 @@ def _order(client: Client, limit: int) -> Iterator[Case]:
 
 def _json(client: Client, contract: Contract) -> Iterator[Case]:
     accepted, rejected = bodies.representative(contract)
-    for body in accepted:
+    for body in (ALL_NULL, *accepted):
         yield Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
     for body in rejected:
         yield Case("body.rejected", json.dumps(body), client.request(body), (422,), None, faults(contract, body))

@@ -4,6 +4,7 @@ from parea_conformance.context import Answer, CannotJudgeError, Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
+from parea_conformance.probes.kinds import ALL_NULL
 from parea_conformance.reading.filter import UNFILTERED
 
 REQUIREMENTS = ("request.unfiltered",)
@@ -17,7 +18,6 @@ _CAUSES = {
     503: "the server is unavailable (503)",
     504: "a gateway answers 504",
 }
-ALL_NULL = {"filter_field": None, "filter_key": None, "filter_operator": None, "filter_value": None}
 
 
 def first_contact(context: Context, sampler: Sampler) -> Exchange:
