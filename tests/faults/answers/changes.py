@@ -125,7 +125,7 @@ NUMBER: Mapping[str, ChangeValue] = {
     "half more": lambda value: value + 0.5,
     "rounded": round,
     "negated": lambda value: -value,
-    "minus zero": lambda value: -0.0 if not value else value,
+    "minus zero": lambda value: value or -0.0,
     "cut to 32 bits": lambda value: int(value) & 0x7FFFFFFF,
     "as a boolean": bool,
 }
@@ -154,7 +154,9 @@ OBJECT: Mapping[str, ChangeValue] = {
     "as pairs": lambda held: [[name, value] for name, value in held.items()],
     "as a list of its values": lambda held: list(held.values()),
     "without nulls": lambda held: {name: value for name, value in held.items() if value is not None},
-    "without what is empty": lambda held: {name: value for name, value in held.items() if value not in (None, "", [], {})},
+    "without what is empty": lambda held: {
+        name: value for name, value in held.items() if value not in (None, "", [], {})
+    },
 }
 
 
@@ -193,4 +195,3 @@ NAMES: Mapping[str, Callable[[str], list[str]]] = {
     "twice": lambda name: [name, Again(name)],
 }
 """The names under which a member comes; no value changes by this."""
-

@@ -1,4 +1,4 @@
-"""Logs that hold every member of the contract at every depth, and the tokens: where in them something may be changed."""
+"""Logs that hold every member of the contract at every depth, and the tokens: the places where one may be changed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class Maker:
         self._made = self._place = 0  # the log, and the element in its list or map
 
     def roots(self) -> list[Log]:
-        """A tree of full logs, a full log alone, a log of nulls, one of what is required, one of what is empty; in their order."""
+        """A tree of full logs, a full log alone, and logs of nulls, of what is required, of what is empty; in order."""
         tree = self._tree()
         leaf, nulls, bare, empty = (self._root(place) for place in range(1, 5))
         members = self._schemas["TraceLog"]["properties"]
@@ -133,7 +133,7 @@ class Maker:
         match first:
             case "object":
                 held = {each: self._value(entry, each) for each, entry in said.get("properties", {}).items()}
-                return held if held else self._free(said.get("additionalProperties"), name)
+                return held or self._free(said.get("additionalProperties"), name)
             case "array":
                 return [self._element(said["items"], name, place) for place in range(2)]
             case "integer":
@@ -142,9 +142,8 @@ class Maker:
                 return (made + len(name) * 100) / 9973
             case "boolean":
                 return self._made % 2 == 0
-        if said.get("format") == "date-time":
-            return f"2024-04-16T09:{self._made % 60:02}:00.123456+05:30"
-        return f" {name.title()}  {made} É e\u0301 ﬁ & <b> 🦊 "
+        instant = f"2024-04-16T09:{self._made % 60:02}:00.123456+05:30"
+        return instant if said.get("format") == "date-time" else f" {name.title()}  {made} É e\u0301 ﬁ & <b> 🦊 "
 
     def _element(self, schema: Mapping[str, Any], name: str, place: int) -> Any:
         self._place = 10 * self._place + place + 1

@@ -75,8 +75,8 @@ def _of_length(number: int, change: Callable[[bytes], bytes]) -> ChangeSent:
 
 
 def _packed(sent: Sent, coding: str = "gzip") -> Sent:
-    pack = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress}[coding]
-    return sent.headed("content-encoding", coding).holding(pack(sent.body))
+    packed = zlib.compress(sent.body) if coding == "deflate" else gzip.compress(sent.body)
+    return sent.headed("content-encoding", coding).holding(packed)
 
 
 def _packed_where(wrong: Callable[[str | None], bool], coding: str = "gzip") -> ChangeSent:
@@ -95,7 +95,8 @@ _add(
         "text/plain", "text/html; charset=utf-8", "text/json", "application/x-json", "application/javascript",
         "application/problem+json", "application/vnd.api+json", "application/json-seq", "application/x-ndjson",
         "application/octet-stream", "application/jsonp", "json", "", "application/json, text/html", "application /json",
-        "application/json; charset=iso-8859-1", "application/json; charset=utf-16", 'application/json; charset="latin1"',
+        "application/json; charset=iso-8859-1", "application/json; charset=utf-16",
+        'application/json; charset="latin1"',
         "application/json; x=y; charset=windows-1252", "application/json; charset=utf-8; charset=utf-16",
     )},
     MEDIA,

@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -27,11 +27,15 @@ ALWAYS, FILTERED, UNFILTERED = "always", "filtered", "unfiltered"
 WHEN = (ALWAYS, FILTERED, UNFILTERED)
 """Which answers are changed."""
 
-_CONTRACT = contract.load()
+CONTRACT = contract.load()
 _STAGES = ("trial", "laws", "drawn", "cases", "neighbours", "fuzz", "operations", "repeat")
 _ANSWERS = (
     "request.unfiltered", "request.operators", "response.*", "result.*", "body.accepted", "robust.no-server-error",
 )  # fmt: skip
+
+
+RIGHTLY = ("found", "silent")
+"""The verdicts where nothing is amiss."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +67,23 @@ class Found:
     failed: frozenset[str]
 
     @property
+    def names(self) -> list[str]:
+        """The requirements, or patterns of them, of which one must fail."""
+        return sorted({name for requirements in self.wanted for name in requirements})
+
+    @property
     def verdict(self) -> str:
         """`found` or `silent` where that is right; else what is amiss."""
         if not self.wanted:
             return "false alarm" if self.failed else "silent"
-        patterns = [pattern for requirements in self.wanted for pattern in requirements]
-        if any(fnmatchcase(name, pattern) for name in self.failed for pattern in patterns):
+        if any(fnmatchcase(name, pattern) for name in self.failed for pattern in self.names):
             return "found"
         return "found by another" if self.failed else "survived"
 
 
 @functools.cache
 def _logs() -> list[Log]:
-    return Maker(_CONTRACT).roots()
+    return Maker(CONTRACT).roots()
 
 
 # Changing logs ----------------------------------------------------------------------------------------------------
@@ -113,13 +121,15 @@ def _instances(logs: list[Log], token: Token) -> list[tuple[Any, Any]]:
 
 
 def _is_timestamp(token: Token) -> bool:
-    return len(token.path) == 1 and _CONTRACT.kinds.get(token.path[0]) == "timestamp"
+    return len(token.path) == 1 and CONTRACT.kinds.get(token.path[0]) == "timestamp"
 
 
 def changes(token: Token) -> list[str]:
     """The names of the changes of a token that change anything."""
     if token == ARRAY:
-        return [name for name, change in of_value([], timestamp=False).items() if _text(change(_logs())) != _text(_logs())]
+        return [
+            name for name, change in of_value([], timestamp=False).items() if _text(change(_logs())) != _text(_logs())
+        ]
     places = _instances(_logs(), token)
     own = [
         name
@@ -184,7 +194,7 @@ def _matching(filter_: Filter) -> tuple[int, ...]:
     return tuple(
         place
         for place, log in enumerate(_logs())
-        if judge_ is None or judge_(RIGHT.values(log, filter_, _CONTRACT.kinds))
+        if judge_ is None or judge_(RIGHT.values(log, filter_, CONTRACT.kinds))
     )
 
 
@@ -221,7 +231,9 @@ class Server(httpx.BaseTransport):
         if (matching, filtered) not in self._bodies:
             shown = self.show([_logs()[place] for place in matching], filtered=filtered)
             self._bodies[matching, filtered] = encoded(shown)
-        sent = Sent(200, {"content-type": JSON}, self._bodies[matching, filtered], request.headers.get("accept-encoding"))
+        sent = Sent(
+            200, {"content-type": JSON}, self._bodies[matching, filtered], request.headers.get("accept-encoding")
+        )
         pair = self._pair
         if pair is not None and pair.token is None and _is_changed(pair.when, filtered=filtered):
             sent = SENDING[pair.change][0](sent)
@@ -242,7 +254,7 @@ def pairs() -> list[Pair]:
     """Every change of every token, that anything becomes of."""
     of_logs = [
         Pair(token, change, when)
-        for token in (ARRAY, *log_tokens(), *tokens(_CONTRACT))
+        for token in (ARRAY, *log_tokens(), *tokens(CONTRACT))
         for change in changes(token)
         for when in WHEN
     ]
@@ -257,7 +269,7 @@ def pairs() -> list[Pair]:
 
 def log_tokens() -> list[Token]:
     """The logs themselves, at each depth."""
-    return [Token((), depth) for depth in dict.fromkeys(token.depth for token in tokens(_CONTRACT)) if depth]
+    return [Token((), depth) for depth in dict.fromkeys(token.depth for token in tokens(CONTRACT)) if depth]
 
 
 def must_come(pair: Pair) -> tuple[tuple[str, ...], ...]:
@@ -267,7 +279,7 @@ def must_come(pair: Pair) -> tuple[tuple[str, ...], ...]:
         return (broken,) if broken and not _spares(pair) else ()
     server = Server(pair)
     unfiltered, filtered = (functools.partial(server.show, filtered=each) for each in (False, True))
-    return tuple(wanted(_CONTRACT, _logs(), unfiltered, filtered))
+    return tuple(wanted(CONTRACT, _logs(), unfiltered, filtered))
 
 
 def _spares(pair: Pair) -> bool:
@@ -282,9 +294,9 @@ def _asked(pair: Pair) -> tuple[str, ...]:
         patterns += CODING
     elif pair.when == ALWAYS and pair.token.depth == 0:
         member = next(iter(pair.token.path), "")
-        kind = _CONTRACT.kinds.get(member, "text").replace("string_list", "list").replace("integer_list", "list")
+        kind = CONTRACT.kinds.get(member, "text").replace("string_list", "list").replace("integer_list", "list")
         patterns += [f"filter.*.{kind}", "filter.is_null.*", "field.*"]
-    return tuple(name for pattern in patterns for name in _CONTRACT.requirements if fnmatchcase(name, pattern))
+    return tuple(name for pattern in patterns for name in CONTRACT.requirements if fnmatchcase(name, pattern))
 
 
 def examine(pair: Pair, seed: int = 0) -> Found:
@@ -305,9 +317,3 @@ def examine(pair: Pair, seed: int = 0) -> Found:
     failed = (entry.requirement.id for entry in report.entries if entry.verdict is Verdict.FAIL)
     found = frozenset(failed) or frozenset({f"not judged: {report.cause}"} if report.cause else ())
     return Found(pair, must_come(pair), found)
-
-
-def outcomes(chosen: Sequence[Pair], seed: int = 0) -> Iterator[Found]:
-    """What the suite finds of each of these pairs, in their order."""
-    for pair in chosen:
-        yield examine(pair, seed)

@@ -17,8 +17,8 @@ from faults.answers.changes import Again
 from faults.answers.data import Log
 
 SCHEMA, WHOLE, ORDER, TREE, ONCE, ROOTS = (
-    ("response.schema", "response.media-type"), ("result.whole",), ("result.order",), ("result.tree",), ("result.once",),
-    ("result.roots",),
+    ("response.schema", "response.media-type"), ("result.whole",), ("result.order",), ("result.tree",),
+    ("result.once",), ("result.roots",),
 )  # fmt: skip
 MISSING = ("result.uncapped", "result.whole", "request.unfiltered", "filter.*", "field.*")
 MEANING = ("filter.*", "field.*")
@@ -34,7 +34,8 @@ def wanted(contract: Contract, stored: list[Log], unfiltered: Show, filtered: Sh
     Args:
         contract: the contract.
         stored: the logs that filters judge.
-        unfiltered, filtered: what is shown of logs without a filter, and with one.
+        unfiltered: what is shown of logs without a filter.
+        filtered: what is shown of logs with one.
     """
     whole = unfiltered(stored)
     parts = [stored, [], *([log] for log in stored)]
@@ -52,9 +53,7 @@ def wanted(contract: Contract, stored: list[Log], unfiltered: Show, filtered: Sh
         ),
         ONCE: any(len(set(names)) < len(names) for names in map(_all_ids, shown)),
         ROOTS: any(not _is_root(log) for logs in shown for log in logs),
-        MISSING: any(
-            _ids(logs) != _ids(part) & by_id.keys() for part, logs in zip(parts, shown[1:], strict=True)
-        ),
+        MISSING: any(_ids(logs) != _ids(part) & by_id.keys() for part, logs in zip(parts, shown[1:], strict=True)),
         WHOLE: any(
             log["trace_id"] in by_id and not _same(log, by_id[log["trace_id"]]) for logs in shown for log in logs
         ),
@@ -155,4 +154,3 @@ def _fields(contract: Contract, logs: Collection[Log]) -> Iterator[Filter]:
         yield from (Filter(f"score:{score['name']}") for score in log.get("scores") or ())
         for criterion in log.get("annotations") or ():
             yield from (Filter(f"annotation:{part}:{criterion}") for part in ("score", "value"))
-

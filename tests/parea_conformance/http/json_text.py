@@ -59,9 +59,7 @@ def parse(body: bytes, *, unique: bool = False) -> Any:
     _check_depth(body)
     pairs = _once if unique else None
     try:
-        return json.loads(
-            body.decode("utf-8"), parse_int=_integer, parse_constant=_no_number, object_pairs_hook=pairs
-        )
+        return json.loads(body.decode("utf-8"), parse_int=_integer, parse_constant=_no_number, object_pairs_hook=pairs)
     except RecursionError:
         raise TooDeepError from None
 

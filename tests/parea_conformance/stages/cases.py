@@ -17,7 +17,8 @@ from parea_conformance.reading.request import faults
 from parea_conformance.stages import bodies
 
 _CODINGS = (
-    None, "", "identity", "gzip;q=0", "gzip; q=0.000, deflate;q=0, br;q=0, zstd;q=0", "identity, *;q=0", "gzip", "deflate",
+    None, "", "identity", "gzip;q=0", "gzip; q=0.000, deflate;q=0, br;q=0, zstd;q=0", "identity, *;q=0", "gzip",
+    "deflate",
 )  # fmt: skip
 UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
 
@@ -120,8 +121,8 @@ BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_keys, _ht
 
 REQUIREMENTS = (
     "auth.key-missing", "auth.key-wrong", "auth.first", "auth.same-answer", "experiment.unknown",
-    "experiment.other-tenant", "experiment.empty", "http.size", "http.order", "http.content-coding", "body.accepted", "body.rejected",
-    "body.location",
+    "experiment.other-tenant", "experiment.empty", "http.size", "http.order", "http.content-coding", "body.accepted",
+    "body.rejected", "body.location",
 )  # fmt: skip
 
 

@@ -86,7 +86,9 @@ class EveryAnswer:
         if is_allowed(coding, allowed):
             return None
         asked = "no Accept-Encoding" if allowed is None else f"Accept-Encoding: {allowed}"
-        return self._context.failure(exchange, f"{asked}: answered in the coding {coding!r}", "a coding that is allowed")
+        return self._context.failure(
+            exchange, f"{asked}: answered in the coding {coding!r}", "a coding that is allowed"
+        )
 
     def _leak(self, exchange: Exchange) -> Failure | None:
         if self._context.client.secrets.held_by(exchange.body):
