@@ -206,6 +206,14 @@ def encoded(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
+def _json(body: bytes) -> Any:
+    """The JSON of a body; nothing where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 class Server(httpx.BaseTransport):
     """A right server of the logs in `data`, but for one change."""
 
@@ -221,12 +229,15 @@ class Server(httpx.BaseTransport):
         return change_logs(logs, pair.token, pair.change)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a filter that the contract accepts.
+        """Answer a filter; what the contract does not accept is refused, and nothing else judged.
 
         Raises:
             httpx.RemoteProtocolError: the body is not as long as the answer says.
         """
-        filter_ = Filter.from_body(json.loads(request.read()))
+        body = _json(request.read())
+        if not CONTRACT.accepts(body):
+            return httpx.Response(422, json={"detail": [{"loc": ["body"], "msg": "no filter", "type": "value_error"}]})
+        filter_ = Filter.from_body(body)
         filtered, matching = filter_.field is not None, _matching(filter_)
         if (matching, filtered) not in self._bodies:
             shown = self.show([_logs()[place] for place in matching], filtered=filtered)
