@@ -99,6 +99,7 @@ serve: $(READY)  ## Start the reference target with the bundled data; PORT=… A
 
 faults: $(READY)  ## Which requirement catches each deliberately wrong target
 	$(BIN)/python -m faults $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m faults.answers)
 
 false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seeds
 	$(BIN)/python -m faults.alarms $(ARGS)

@@ -5,6 +5,7 @@ An experiment may hold a million logs. Of each a small `Fact` is kept; whole log
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -13,10 +14,12 @@ import msgspec
 from parea_conformance.contract import Contract
 from parea_conformance.http.json_text import parse
 from parea_conformance.logs.elements import Elements, elements
-from parea_conformance.reading.oracle import Log, instant
+from parea_conformance.reading.oracle import Log
 from parea_conformance.reading.order import descendants, root_key
 
 _DIGEST = 16
+_WHOLE = re.compile(r"\.0[,}\]]|-0|[0-9]e")
+"""What stands in JSON where a number may be whole, and be written otherwise: 1.0, 1e16, -0."""
 _FAULTS = 100
 """How many faults of one answer are told; a server may answer any number of logs that are wrong."""
 
@@ -62,26 +65,37 @@ def _digest(data: bytes | msgspec.Raw) -> bytes:
 
 
 def fault_of_log(contract: Contract, log: object) -> str | None:
-    """What is wrong with a log by itself: its schema, or timestamps that are not instants; None when nothing."""
+    """What is wrong with a log by itself: its schema, or the form of its timestamps; None when nothing."""
     fault = contract.fault_of_log(log)
     if fault is not None or not isinstance(log, Mapping):
         return fault
     timestamps = [member for member, kind in contract.kinds.items() if kind == "timestamp"]
     for node in (log, *descendants(log)):
         for member in timestamps:
-            if node.get(member) is not None:
-                try:
-                    instant(node[member])
-                except ValueError as error:
-                    return f"$.{member}: {error}"
+            if node.get(member) is not None and not contract.is_timestamp(node[member]):
+                return f"$.{member}: {node[member][:60]!r} does not have the form of a timestamp in a filter"
     return None
 
 
+def _plain(value: Any) -> Any:
+    """The value with whole numbers as integers: 1.0 and 1 are one number, and so are -0 and 0."""
+    if isinstance(value, dict):
+        return {name: _plain(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [*map(_plain, value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _content(log: Log) -> bytes:
+    """A digest of what a log says, however it is written."""
+    text = json.dumps(log, sort_keys=True)
+    return _digest((json.dumps(_plain(log), sort_keys=True) if _WHOLE.search(text) else text).encode())
+
+
 def _fact(log: Log, raw: bytes) -> Fact:
-    trace_id, parent = log["trace_id"], log.get("parent_trace_id")
-    content = _digest(json.dumps(log, sort_keys=True).encode())
-    root = parent in (None, trace_id)
-    return Fact(trace_id, root_key(log)[0], root, bool(log.get("children_logs")), raw + content)
+    trace_id = log["trace_id"]
+    root = all(log.get(name) in (None, trace_id) for name in ("parent_trace_id", "root_trace_id"))
+    return Fact(trace_id, root_key(log)[0], root, bool(log.get("children_logs")), raw + _content(log))
 
 
 class KnownLogs:
@@ -189,7 +203,7 @@ class AnswerReader:
             fact = self._known.find(element, digest)
         if fact is not None and self._visit is None:
             return fact, None
-        log: Any = parse(bytes(element)) if isinstance(element, msgspec.Raw) else element
+        log: Any = parse(bytes(element), unique=True) if isinstance(element, msgspec.Raw) else element
         if fact is None:
             fault = fault_of_log(self._known.contract, log)
             if fault is not None:
