@@ -8,8 +8,9 @@ from parea_conformance.http.coding import is_allowed
 
 from faults.answers import __main__ as command
 from faults.answers.__main__ import chosen
+from faults.answers.changing import CONTRACT
 from faults.answers.data import DEPTHS, Maker, Token
-from faults.answers.walk import ALWAYS, CONTRACT, FILTERED, RIGHTLY, UNFILTERED, Found, Pair, examine, must_come, pairs
+from faults.answers.walk import ALWAYS, FILTERED, RIGHTLY, UNFILTERED, Found, Pair, examine, must_come, pairs
 
 _EVERY = 160
 """Of so many pairs one is examined here; `make faults` examines all."""
@@ -21,7 +22,7 @@ def test_a_share_is_judged_rightly(part: int) -> None:
     assert [
         f"{one.verdict}: {one.pair} {one.names} {sorted(one.failed)}" for one in found if one.verdict not in RIGHTLY
     ] == []
-    assert {one.verdict for one in found} == set(RIGHTLY)
+    assert {one.verdict for one in found} >= {"found", "silent"}
 
 
 def test_every_member_is_a_token_at_every_depth() -> None:
@@ -135,6 +136,7 @@ WRONG = (("result.whole",),)
         (Found(PAIR, WRONG, frozenset()), 1, "0 by another requirement, 1 survived"),
         (Found(PAIR, WRONG, frozenset({"auth.first"})), 1, "1 by another requirement, 0 survived"),
         (Found(PAIR, (("filter.*",),), frozenset({"filter.like.text"})), 0, "1 must be found, 1 are"),
+        (Found(PAIR, WRONG, frozenset(), frozenset({"field.key"})), 0, "0 survived, 1 leave undecided"),
         (Found(PAIR, (), frozenset({"result.whole"})), 1, "1 mean the same, 1 of them were accused"),
         (Found(PAIR, (), frozenset()), 0, "1 mean the same, 0 of them were accused"),
     ],

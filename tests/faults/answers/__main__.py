@@ -58,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"    broke: {' '.join(sorted(found.failed)) or 'nothing'}", flush=True)
     print(
         f"{len(asked):,} wrong answers: {must:,} must be found, {verdicts['found']:,} are, "
-        f"{verdicts['found by another']:,} by another requirement, {verdicts['survived']:,} survived; "
+        f"{verdicts['found by another']:,} by another requirement, {verdicts['survived']:,} survived, "
+        f"{verdicts['undecided']:,} leave undecided what is decided otherwise; "
         f"{len(asked) - must:,} mean the same, {verdicts['false alarm']:,} of them were accused; "
         f"{time.perf_counter() - start:.0f} s"
     )

@@ -2,39 +2,34 @@
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 import httpx
-from parea_conformance import contract
 from parea_conformance.contract import CLASSES
-from parea_conformance.engine import judge
+from parea_conformance.engine import Report, judge
 from parea_conformance.ledger import Verdict
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
-from faults.answers.changes import INSTEAD_OF_NULL, NAMES, ChangeValue, of_value
-from faults.answers.data import ELEMENT, VALUE, Log, Maker, Path, Token, tokens
+from faults.answers.changing import ARRAY, CONTRACT, change_logs, changes, logs, text
+from faults.answers.data import Log, Token, tokens
 from faults.answers.sending import CODING, JSON, SENDING, Sent
 from faults.answers.wanted import wanted
 
-ARRAY = Token((), 0)
-"""The answer's array itself."""
 ALWAYS, FILTERED, UNFILTERED = "always", "filtered", "unfiltered"
 WHEN = (ALWAYS, FILTERED, UNFILTERED)
 """Which answers are changed."""
 
-CONTRACT = contract.load()
 _STAGES = ("trial", "laws", "drawn", "cases", "neighbours", "fuzz", "operations", "repeat")
 _ANSWERS = (
     "request.unfiltered", "request.operators", "response.*", "result.*", "body.accepted", "robust.no-server-error",
 )  # fmt: skip
 
 
-RIGHTLY = ("found", "silent")
+RIGHTLY = ("found", "silent", "undecided")
 """The verdicts where nothing is amiss."""
 
 
@@ -60,11 +55,13 @@ class Found:
     Attributes:
         wanted: the requirements of which one must fail, by what is amiss; empty where the answers mean the same.
         failed: the requirements that failed.
+        undecided: those that are undecided, and are not where the answers are right: no run ends well with such.
     """
 
     pair: Pair
     wanted: tuple[tuple[str, ...], ...]
     failed: frozenset[str]
+    undecided: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -78,110 +75,9 @@ class Found:
             return "false alarm" if self.failed else "silent"
         if any(fnmatchcase(name, pattern) for name in self.failed for pattern in self.names):
             return "found"
-        return "found by another" if self.failed else "survived"
-
-
-@functools.cache
-def _logs() -> list[Log]:
-    return Maker(CONTRACT).roots()
-
-
-# Changing logs ----------------------------------------------------------------------------------------------------
-
-
-def _families(logs: list[Log], depth: int) -> Iterator[tuple[Any, Any]]:
-    """Where the logs at a depth stand: a list that holds them, and the place in it."""
-    for place, log in enumerate(logs):
-        if depth == 0:
-            yield logs, place
-        else:
-            yield from _families(log.get("children_logs") or [], depth - 1)
-
-
-def _places(holder: Any, key: Any, path: Path) -> Iterator[tuple[Any, Any]]:
-    """Where what a path leads to stands: a list or an object that holds it, and the place in it."""
-    if not path:
-        yield holder, key
-        return
-    held, step = holder[key], path[0]
-    if isinstance(held, list) and step == ELEMENT:
-        keys: list[Any] = list(range(len(held)))
-    elif isinstance(held, dict):
-        keys = list(held) if step == VALUE else [step] if step in held else []
-    else:
-        keys = []
-    for each in keys:
-        yield from _places(held, each, path[1:])
-
-
-def _instances(logs: list[Log], token: Token) -> list[tuple[Any, Any]]:
-    return [
-        place for holder, key in _families(logs, token.depth) for place in _places(holder, key, token.path)
-    ]  # fmt: skip
-
-
-def _is_timestamp(token: Token) -> bool:
-    return len(token.path) == 1 and CONTRACT.kinds.get(token.path[0]) == "timestamp"
-
-
-def changes(token: Token) -> list[str]:
-    """The names of the changes of a token that change anything."""
-    if token == ARRAY:
-        return [
-            name for name, change in of_value([], timestamp=False).items() if _text(change(_logs())) != _text(_logs())
-        ]
-    places = _instances(_logs(), token)
-    own = [
-        name
-        for holder, key in places
-        for name, change in _own(holder[key], token).items()
-        if _text(change(holder[key])) != _text(holder[key])
-    ]
-    named = NAMES if places and isinstance(places[0][0], dict) else ()
-    return list(dict.fromkeys((*own, *named)))
-
-
-def _own(value: Any, token: Token) -> Mapping[str, ChangeValue]:
-    """The changes of a value; null stands for nothing that could be spelled otherwise."""
-    own = of_value(value, timestamp=_is_timestamp(token))
-    return {name: change for name, change in own.items() if value is not None or name in INSTEAD_OF_NULL}
-
-
-def _copy(value: Any) -> Any:
-    """A copy of JSON, which `copy.deepcopy` takes ten times as long for."""
-    if isinstance(value, dict):
-        return {name: _copy(held) for name, held in value.items()}
-    return [*map(_copy, value)] if isinstance(value, list) else value
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def change_logs(logs: list[Log], token: Token, change: str) -> Any:
-    """The logs with a token changed; a log that nothing becomes of is given as it is."""
-    if token == ARRAY:
-        return of_value(logs, timestamp=False)[change](logs)
-    changed = []
-    for log in logs:
-        [copied] = one = [_copy(log)]
-        places = _instances(one, token)
-        for holder, key in reversed(places):
-            _change(holder, key, token, change)
-        changed.append(log if one[0] is copied and _text(copied) == _text(log) else one[0])
-    return changed
-
-
-def _change(holder: Any, key: Any, token: Token, change: str) -> None:
-    if change in NAMES:
-        members = list(holder.items())
-        holder.clear()
-        for name, value in members:
-            holder.update(dict.fromkeys(NAMES[change](name) if name == key else [name], value))
-        return
-    own = _own(holder[key], token)
-    if change in own:
-        holder[key] = own[change](holder[key])
+        if self.failed:
+            return "found by another"
+        return "undecided" if self.undecided else "survived"
 
 
 # Serving ----------------------------------------------------------------------------------------------------------
@@ -193,7 +89,7 @@ def _matching(filter_: Filter) -> tuple[int, ...]:
     judge_ = RIGHT.judging(filter_) if filter_.field is not None else None
     return tuple(
         place
-        for place, log in enumerate(_logs())
+        for place, log in enumerate(logs())
         if judge_ is None or judge_(RIGHT.values(log, filter_, CONTRACT.kinds))
     )
 
@@ -201,7 +97,7 @@ def _matching(filter_: Filter) -> tuple[int, ...]:
 def encoded(value: Any) -> bytes:
     """JSON as servers send it; what UTF-8 does not hold is escaped."""
     try:
-        return _text(value).encode()
+        return text(value).encode()
     except UnicodeEncodeError:
         return json.dumps(value).encode()
 
@@ -221,12 +117,12 @@ class Server(httpx.BaseTransport):
         self._pair = pair
         self._bodies: dict[tuple[tuple[int, ...], bool], bytes] = {}
 
-    def show(self, logs: list[Log], *, filtered: bool) -> Any:
+    def show(self, stored: list[Log], *, filtered: bool) -> Any:
         """What an answer shows of its logs."""
         pair = self._pair
         if pair is None or pair.token is None or not _is_changed(pair.when, filtered=filtered):
-            return logs
-        return change_logs(logs, pair.token, pair.change)
+            return stored
+        return change_logs(stored, pair.token, pair.change)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a filter; what the contract does not accept is refused, and nothing else judged.
@@ -240,7 +136,7 @@ class Server(httpx.BaseTransport):
         filter_ = Filter.from_body(body)
         filtered, matching = filter_.field is not None, _matching(filter_)
         if (matching, filtered) not in self._bodies:
-            shown = self.show([_logs()[place] for place in matching], filtered=filtered)
+            shown = self.show([logs()[place] for place in matching], filtered=filtered)
             self._bodies[matching, filtered] = encoded(shown)
         sent = Sent(
             200, {"content-type": JSON}, self._bodies[matching, filtered], request.headers.get("accept-encoding")
@@ -290,7 +186,7 @@ def must_come(pair: Pair) -> tuple[tuple[str, ...], ...]:
         return (broken,) if broken and not _spares(pair) else ()
     server = Server(pair)
     unfiltered, filtered = (functools.partial(server.show, filtered=each) for each in (False, True))
-    return tuple(wanted(CONTRACT, _logs(), unfiltered, filtered))
+    return tuple(wanted(CONTRACT, logs(), unfiltered, filtered))
 
 
 def _spares(pair: Pair) -> bool:
@@ -312,8 +208,26 @@ def _asked(pair: Pair) -> tuple[str, ...]:
 
 def examine(pair: Pair, seed: int = 0) -> Found:
     """What the suite finds of a server with this change."""
-    only = _asked(pair)
-    coding = pair.token is None and SENDING[pair.change][1] == CODING
+    report = _report(pair, _asked(pair), seed)
+    failed = frozenset(entry.requirement.id for entry in report.entries if entry.verdict is Verdict.FAIL)
+    found = failed or frozenset({f"not judged: {report.cause}"} if report.cause else ())
+    wanted_ = must_come(pair)
+    undecided = _undecided(report) - _open(seed) if wanted_ and not found else frozenset()
+    return Found(pair, wanted_, found, undecided)
+
+
+def _undecided(report: Report) -> frozenset[str]:
+    return frozenset(entry.requirement.id for entry in report.entries if entry.verdict is Verdict.UNDECIDED)
+
+
+@functools.cache
+def _open(seed: int) -> frozenset[str]:
+    """What is undecided on these logs where the answers are right."""
+    return _undecided(_report(None, tuple(CONTRACT.requirements), seed))
+
+
+def _report(pair: Pair | None, only: tuple[str, ...], seed: int) -> Report:
+    coding = pair is not None and pair.token is None and SENDING[pair.change][1] == CODING
     options = Options(
         base_url="http://in-process.invalid",
         experiment="any",
@@ -324,7 +238,4 @@ def examine(pair: Pair, seed: int = 0) -> Found:
         only=only,
         without=tuple(stage for stage in _STAGES if not (coding and stage == "cases")),
     )
-    report = judge(options, transport=Server(pair))
-    failed = (entry.requirement.id for entry in report.entries if entry.verdict is Verdict.FAIL)
-    found = frozenset(failed) or frozenset({f"not judged: {report.cause}"} if report.cause else ())
-    return Found(pair, must_come(pair), found)
+    return judge(options, transport=Server(pair))
