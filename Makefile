@@ -18,7 +18,7 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 
 .DEFAULT_GOAL := help
 .PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-engines test-spark
-.PHONY: test-postgres conformance serve faults false-alarms fuzz-client lock clean
+.PHONY: test-postgres conformance serve faults false-alarms power fuzz-client lock clean
 .PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict
 
 help:  ## What can be made
@@ -103,6 +103,9 @@ faults: $(READY)  ## Which requirement catches each deliberately wrong target
 
 false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seeds
 	$(BIN)/python -m faults.alarms $(ARGS)
+
+power: $(READY)  ## How much is found of what nobody thought of: areas left out, and stacks
+	$(BIN)/python -m faults.power $(ARGS)
 
 fuzz-client: $(READY)  ## Hostile answers made up by chance, against every way of calling the client
 	PYTHONPATH=generated:tests $(BIN)/python -m checks.client.fuzz $(ARGS)

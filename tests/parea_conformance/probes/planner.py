@@ -242,7 +242,8 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         requirements: their ids; those that no filters are planned for are left out.
         seed: decides between equals.
         thorough: whether more is asked than what is needed to cover each class of operands.
-        without: areas of rivals that are left out, and `classes` for those of operands; to measure what is found then.
+        without: areas of rivals that are left out, `candidates` for all that is asked because of rivals, and `classes`
+            for the classes of operands; to measure what is found then.
     """
     candidates = Candidates(sample, contract)
     special: dict[str, Callable[[str], Plan]] = {
@@ -251,10 +252,13 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         "result.roots": lambda name: _plan_roots(name, candidates, sample),
         "result.once": lambda name: _plan_once(name, candidates, sample),
     }
-    found = [
-        special[name](name) if name in special else _plan(name, candidates, sample, seed, without)
-        for name in planned(requirements)
-    ]
+    names = planned(requirements)
+    if "candidates" in without:
+        found = [Plan(name, (), ()) for name in names]
+    else:
+        found = [
+            special[name](name) if name in special else _plan(name, candidates, sample, seed, without) for name in names
+        ]
     if "classes" in without:
         return tuple(found)
     return tuple(_covered(found, sample, Coverer(candidates, contract, seed, thorough=thorough)))
