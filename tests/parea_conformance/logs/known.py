@@ -77,19 +77,18 @@ def fault_of_log(contract: Contract, log: object) -> str | None:
     return None
 
 
-def _plain(value: Any) -> Any:
-    """The value with whole numbers as integers: 1.0 and 1 are one number, and so are -0 and 0."""
-    if isinstance(value, dict):
-        return {name: _plain(held) for name, held in value.items()}
-    if isinstance(value, list):
-        return [*map(_plain, value)]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _number(text: str) -> float:
+    """A whole number as an integer: 1.0 and 1 are one number, and so are -0 and 0."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _content(log: Log) -> bytes:
     """A digest of what a log says, however it is written."""
     text = json.dumps(log, sort_keys=True)
-    return _digest((json.dumps(_plain(log), sort_keys=True) if _WHOLE.search(text) else text).encode())
+    if _WHOLE.search(text):
+        text = json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
+    return _digest(text.encode())
 
 
 def _fact(log: Log, raw: bytes) -> Fact:
