@@ -14,7 +14,7 @@ import msgspec
 from parea_conformance.contract import Contract
 from parea_conformance.http.json_text import parse
 from parea_conformance.logs.elements import Elements, elements
-from parea_conformance.reading.oracle import Log
+from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
 
 _DIGEST = 16
@@ -65,15 +65,18 @@ def _digest(data: bytes | msgspec.Raw) -> bytes:
 
 
 def fault_of_log(contract: Contract, log: object) -> str | None:
-    """What is wrong with a log by itself: its schema, or the form of its timestamps; None when nothing."""
+    """What is wrong with a log by itself: its schema, or timestamps that are not instants; None when nothing."""
     fault = contract.fault_of_log(log)
     if fault is not None or not isinstance(log, Mapping):
         return fault
     timestamps = [member for member, kind in contract.kinds.items() if kind == "timestamp"]
     for node in (log, *descendants(log)):
         for member in timestamps:
-            if node.get(member) is not None and not contract.is_timestamp(node[member]):
-                return f"$.{member}: {node[member][:60]!r} does not have the form of a timestamp in a filter"
+            if node.get(member) is not None:
+                try:
+                    instant(node[member])
+                except ValueError as error:
+                    return f"$.{member}: {error}"
     return None
 
 
