@@ -18,8 +18,8 @@ from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
 
 _DIGEST = 16
-_WHOLE = re.compile(r"\.0[,}\]]|-0|[0-9]e")
-"""What stands in JSON where a number may be whole, and be written otherwise: 1.0, 1e16, -0."""
+_WHOLE = re.compile(r"\.0[,}\]]|[0-9]e\+")
+"""What stands in the JSON of Python where a double may be a whole number: 1.0, -0.0, 1e+16."""
 _FAULTS = 100
 """How many faults of one answer are told; a server may answer any number of logs that are wrong."""
 
@@ -80,19 +80,18 @@ def fault_of_log(contract: Contract, log: object) -> str | None:
     return None
 
 
-def _plain(value: Any) -> Any:
-    """The value with whole numbers as integers: 1.0 and 1 are one number, and so are -0 and 0."""
-    if isinstance(value, dict):
-        return {name: _plain(held) for name, held in value.items()}
-    if isinstance(value, list):
-        return [*map(_plain, value)]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _plain(text: str) -> float:
+    """The number of a text, a whole one as an integer: 1.0 and 1 are one number, and so are -0.0 and 0."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _content(log: Log) -> bytes:
     """A digest of what a log says, however it is written."""
     text = json.dumps(log, sort_keys=True)
-    return _digest((json.dumps(_plain(log), sort_keys=True) if _WHOLE.search(text) else text).encode())
+    if _WHOLE.search(text):
+        text = json.dumps(json.loads(text, parse_float=_plain), sort_keys=True)
+    return _digest(text.encode())
 
 
 def _fact(log: Log, raw: bytes) -> Fact:
