@@ -83,8 +83,6 @@ class Contract:
             for name, entry in stated.items()
         }
         self._body = self._validator("TraceLogFilters")
-        pattern = schemas["TraceLogFilters"]["$defs"]["timestamp_value"]["pattern"]
-        self._timestamp = re.compile(pattern.removeprefix("^").removesuffix("$"))
         self._answers = {
             "200": self._validator("TraceLog"),
             "422": self._validator("ValidationError"),
@@ -97,10 +95,6 @@ class Contract:
     def accepts(self, body: object) -> bool:
         """Whether the schema of the body accepts this JSON value."""
         return self._body.is_valid(body)
-
-    def is_timestamp(self, text: str) -> bool:
-        """Whether a text has the form of a timestamp in a filter."""
-        return self._timestamp.fullmatch(text) is not None
 
     def places(self, body: object) -> list[tuple[str | int, ...]]:
         """Where the schema finds fault with this body: each place as `loc` names it, from `body` on."""

