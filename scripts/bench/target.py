@@ -143,7 +143,7 @@ class Bench:
             samples.append(((time.perf_counter() - begun) / 60, self.target.memory[0]))
             print(f"{self.name}: soak {samples[-1][0]:6.2f} min {samples[-1][1]:8.1f} MB", flush=True)
         # The first half is left out: what is made once is made then.
-        later = samples[len(samples) // 2 :]
+        later = samples[(len(samples) - 1) // 2 :]
         slope = linear_regression([minute for minute, _ in later], [memory for _, memory in later]).slope
         print(f"{self.name}: soak {answered:,} right answers; slope of the second half {slope * 1024:+.0f} kB/min")
 

@@ -53,7 +53,8 @@ def test_prints_the_table(capsys: pytest.CaptureFixture[str]) -> None:
         assert all(figure > 0 for figure in figures)
         rate, p50, p99 = figures[0], figures[3], figures[6]
         assert p50 <= p99
-        assert rate < 2_000 / p50 * 4, row  # two connections at most, each one request at a time
+        # Half of the answers took p50 at least, and two at most were waited for at once; with room for rounding.
+        assert rate * p50 / 2 <= 2 * 1_000 * 1.05, row
     said = "\n".join(line for line in lines if line.startswith("sqlite:"))
     assert "sqlite: memory " in said
     assert "of 20 idle connections 20 stayed open" in said
