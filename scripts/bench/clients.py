@@ -18,9 +18,9 @@ _RETRY_AFTER = re.compile(rb"\r\nretry-after: *\d+\r\n", re.IGNORECASE)
 
 # Connections that are opened at a time: fewer than a listener keeps waiting.
 _OPENED_AT_ONCE = 64
-# What a slow reader reads, how often, and how much its socket keeps: some 80 kB a second.
+# What a slow reader reads, how often, and how much its socket keeps: 16 kB a second.
 _SLOW_BYTES = 1 << 14
-_SLOW_SECONDS = 0.2
+_SLOW_SECONDS = 1.0
 
 
 class WrongAnswerError(RuntimeError):
