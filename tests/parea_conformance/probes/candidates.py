@@ -173,7 +173,9 @@ class Candidates:
             field = prefix + name
             yield from (Filter(field, "exists"), Filter(field, "is_null"))
             if field not in self._contract.kinds:
-                scores = sorted({score for log in self._sample.logs for score in RIGHT.scores(log, name)})
+                # Which of several of one log count is judged elsewhere.
+                found = [RIGHT.scores(log, name) for log in self._sample.logs]
+                scores = sorted({score for held in found for score in held if max(map(len, found)) == 1})
                 for text in (spellings.spell(score) for score in spread(scores, 3)):
                     yield from (Filter(field, "greater_than", text), Filter(field, "equals", text))
 

@@ -158,6 +158,12 @@ def score_is_never_there(log: Log, name: str) -> list[float]:
     return []
 
 
+@rival(*_SCORE, step="scores", needs="a score whose name has a capital letter")
+def score_names_are_kept_in_lower_case(log: Log, name: str) -> list[float]:
+    """The names of scores are kept in lower case, and found by that."""
+    return [double(entry["score"]) for entry in log.get("scores") or () if entry["name"].lower() == name]
+
+
 @rival(*_SCORE, step="scores", needs="a score")
 def score_is_not_what_is_shown(log: Log, name: str) -> list[float]:
     """What is judged of a score is not the number that is shown."""
