@@ -29,4 +29,4 @@ def catalogue() -> dict[str, Fault]:
     """Every fault by its name, in the order of the themes."""
     for theme in THEMES:
         importlib.import_module(f"faults.{theme}")
-    return dict(FAULTS)
+    return {name: fault for name, fault in FAULTS.items() if fault.theme in THEMES}

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faults.catalogue import catalogue
 from faults.registry import ChangeLog, Fault, Reply, Request, Serve, Surround
+from faults.stacks import stack_faults
 
 DATA = Path(__file__).resolve().parents[1] / "parea_target" / "data"
 _TIMEOUT = 5.0
@@ -169,11 +170,11 @@ def run(fault: Fault, seed: int = 0) -> Report:
         return judge(asked)
 
 
-def run_in_process(fault: Fault, seed: int = 0, without: tuple[str, ...] = ()) -> Report:
-    """The same without sockets, which takes half as long; stages may be left out."""
+def run_in_process(fault: Fault, seed: int = 0, without: tuple[str, ...] = (), *, fail_fast: bool = False) -> Report:
+    """The same without sockets, which takes half as long; stages may be left out, and all after the first failure."""
     keys = tenants()
     with application(fault, keys) as app, InProcess(app) as transport:
-        asked = replace(options("http://in-process.invalid", keys, seed), without=without)
+        asked = replace(options("http://in-process.invalid", keys, seed), without=without, fail_fast=fail_fast)
         return judge(asked, transport=transport)
 
 
@@ -200,7 +201,17 @@ def examine_named(name: str, seed: int) -> Outcome:
     A process of its own can be told a name, where it cannot be sent a function. It must be found in a module that such
     a process imports, which `__main__` is not.
     """
-    return examine({RIGHT.name: RIGHT, **catalogue()}[name], seed)
+    return examine(_known()[name], seed)
+
+
+def seek_named(name: str, seed: int, without: tuple[str, ...]) -> Outcome:
+    """Whether the suite finds anything at a wrong target, by name: it stops at the first failure."""
+    return examine(_known()[name], seed, functools.partial(run_in_process, without=without, fail_fast=True))
+
+
+@functools.cache
+def _known() -> dict[str, Fault]:
+    return {RIGHT.name: RIGHT, **catalogue(), **stack_faults()}
 
 
 def renamed(fault: Fault, *requirements: str) -> Fault:

@@ -5,6 +5,7 @@ the meaning of an operator, what it stores of a log, or what surrounds the appli
 requirements that it breaks.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -72,6 +73,7 @@ class Fault:
         parts: makes the wrong parts of the right ones.
         stored: makes what filters judge of a log wrong, while answers hold the log as it is; None for the right log.
         around: what stands between the application and the network; None for nothing.
+        source: where it is documented that a stack does so by default: the docstring's second paragraph.
     """
 
     name: str
@@ -81,10 +83,11 @@ class Fault:
     parts: ChangeParts = _same
     stored: ChangeLog | None = None
     around: Surround | None = None
+    source: str = ""
 
     def described(self) -> "Fault":
         """The fault without what makes it wrong: what can be told from one process to another."""
-        return Fault(self.name, self.text, self.theme, self.requirements)
+        return Fault(self.name, self.text, self.theme, self.requirements, source=self.source)
 
 
 FAULTS: dict[str, Fault] = {}
@@ -93,16 +96,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def declare(function: Callable[..., Any], requirements: Iterable[str], **change: Any) -> Fault:
-    """Declare a fault that is named after a function, and described by its docstring.
+    """Declare a fault that is named after a function, and described by its docstring, the first line.
+
+    Its theme is its module, or the package of several; a second paragraph is the source.
 
     Raises:
         ValueError: a fault of this name stands there already.
     """
     name = function.__name__.strip("_").replace("_", "-")
-    theme = function.__module__.rpartition(".")[2]
+    theme = function.__module__.removeprefix("faults.").partition(".")[0]
+    text, _, source = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
     if name in FAULTS:
         raise ValueError(f"the fault {name} is declared twice")
-    FAULTS[name] = Fault(name, (function.__doc__ or "").strip(), theme, frozenset(requirements), **change)
+    FAULTS[name] = Fault(name, text, theme, frozenset(requirements), source=source, **change)
     return FAULTS[name]
 
 

@@ -67,8 +67,8 @@ class Options:
         only: the requirements to judge, by id; empty for all of the classes.
         fail_fast: whether the run ends with the first failure that is not known.
         thorough: whether every instance of every token is changed in every way, and more is asked at random.
-        without: the stages, by name, that are left out, so that what only they judge is undecided; areas of rivals, and
-            `classes` of operands, to measure what is found then.
+        without: the stages, by name, that are left out, so that what only they judge is undecided; areas of rivals,
+            `candidates` for all of them, and `classes` of operands, to measure what is found then.
     """
 
     base_url: str

@@ -30,7 +30,7 @@ _PATIENCE = 3
 _LONGEST_WAIT = 10.0
 _DROPPED = 2
 _SILENT = 5
-_CLIENT_HEADERS = ((b"accept", b"*/*"), (b"accept-encoding", b"gzip, deflate"), (b"user-agent", b"parea-conformance"))
+_CLIENT_HEADERS = ((b"accept", b"*/*"), (b"user-agent", b"parea-conformance"))
 
 
 class ServerGoneError(Exception):
@@ -243,6 +243,8 @@ class Client:
             headers.append((name.encode(), self._fill(request.key).encode()))
         if request.content_type is not None:
             headers.append((b"content-type", request.content_type.encode()))
+        if request.codings is not None:
+            headers.append((b"accept-encoding", request.codings.encode()))
         given = {name.lower() for name, _ in headers}
         return headers + [(name, value) for name, value in _CLIENT_HEADERS if name not in given]
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from parea_conformance.neighbours.changes import CHANGES, Change
 
 JSON = "application/json"
+CODINGS = "gzip, deflate"
+"""What the suite can undo."""
 KEY, OTHER_KEY = "{key}", "{other}"
 SHOWN_AS = {KEY: "$PAREA_API_KEY", OTHER_KEY: "$PAREA_OTHER_API_KEY"}
 """How the templates of keys are shown."""
@@ -44,6 +46,7 @@ class Request:
         chunked: whether the body is sent in chunks, its length untold.
         brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
         content_type: None sends no such header.
+        codings: the codings that an answer may have, as `Accept-Encoding`; None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
         operation: the id of the operation, where it is not the one that answers the logs.
         repeatable: whether it may be sent again where the connection broke.
@@ -54,6 +57,7 @@ class Request:
     method: str = "POST"
     key: str | None = KEY
     content_type: str | None = JSON
+    codings: str | None = CODINGS
     headers: tuple[tuple[str, str], ...] = ()
     body_shell: str = ""
     key_header: str = ""
@@ -106,6 +110,8 @@ def options(request: Request, base_url: str, key_header: str) -> str:
         words += ["-H", _key(request.key_header or key_header, request.key)]
     content_type = "content-type:" if request.content_type is None else f"content-type: {request.content_type}"
     words += ["-H", shlex.quote(content_type)]
+    if request.codings not in (CODINGS, None):  # curl sends none of its own
+        words += ["-H", shlex.quote(f"accept-encoding: {request.codings}" if request.codings else "accept-encoding;")]
     if request.chunked:
         words += ["-H", "'transfer-encoding: chunked'"]
     for name, value in request.headers:

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from parea_conformance.contract import Contract
@@ -134,7 +134,20 @@ def misreadings(member: str, contract: Contract) -> list[Rival]:
     """The rivals that never find this member, or take another of its kind for it."""
     kind = contract.kinds[member]
     others = [other for other, of_other in contract.kinds.items() if of_other == kind and other != member]
-    return [_taken_for(member, other) for other in (None, *others)]
+    found = [_taken_for(member, other) for other in (None, *others)]
+    return [*found, _otherwise(member)] if kind == "map" else found
+
+
+def _otherwise(member: str) -> Rival:
+    """The rival that finds another text under a key of a map than is shown."""
+
+    def under_key(entries: Mapping[str, object], key: str) -> object:
+        value = RIGHT.under_key(entries, key)
+        return f"{value} " if isinstance(value, str) else value
+
+    text, needs = f"What is judged of `{member}` is not what is shown.", f"a log with a text under a key of `{member}`"
+    reading = dataclasses.replace(RIGHT, under_key=under_key)
+    return Rival(f"{member}-is-not-what-is-shown", text, needs, ("field.member",), reading)
 
 
 def _plan_members(requirement: str, candidates: Candidates, sample: Sample, contract: Contract, seed: int) -> Plan:
@@ -229,7 +242,8 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         requirements: their ids; those that no filters are planned for are left out.
         seed: decides between equals.
         thorough: whether more is asked than what is needed to cover each class of operands.
-        without: areas of rivals that are left out, and `classes` for those of operands; to measure what is found then.
+        without: areas of rivals that are left out, `candidates` for all that is asked because of rivals, and `classes`
+            for the classes of operands; to measure what is found then.
     """
     candidates = Candidates(sample, contract)
     special: dict[str, Callable[[str], Plan]] = {
@@ -238,10 +252,13 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         "result.roots": lambda name: _plan_roots(name, candidates, sample),
         "result.once": lambda name: _plan_once(name, candidates, sample),
     }
-    found = [
-        special[name](name) if name in special else _plan(name, candidates, sample, seed, without)
-        for name in planned(requirements)
-    ]
+    names = planned(requirements)
+    if "candidates" in without:
+        found = [Plan(name, (), ()) for name in names]
+    else:
+        found = [
+            special[name](name) if name in special else _plan(name, candidates, sample, seed, without) for name in names
+        ]
     if "classes" in without:
         return tuple(found)
     return tuple(_covered(found, sample, Coverer(candidates, contract, seed, thorough=thorough)))

@@ -109,7 +109,7 @@ def _alike(ids: Sequence[str]) -> list[Asked]:
     """Two filters of one log each, to which bodies of one length belong; none where no two ids are of one length."""
     found: dict[int, str] = {}
     for name in ids:
-        other = found.setdefault(len(name.encode()), name)
+        other = found.setdefault(len(name.encode("utf-8", "surrogatepass")), name)
         if other != name:
             return [Asked(Filter("trace_id", "equals", each), (each,)) for each in (other, name)]
     return []
