@@ -19,7 +19,7 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 .DEFAULT_GOAL := help
 .PHONY: help generate check check-edits diff-contract coverage lint-contract docs quick test test-engines test-spark
 .PHONY: test-postgres conformance serve faults false-alarms power fuzz-client lock clean
-.PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict
+.PHONY: bench bench-decode bench-stream bench-tables bench-import bench-verdict bench-target
 
 help:  ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -99,6 +99,7 @@ serve: $(READY)  ## Start the reference target with the bundled data; PORT=… A
 
 faults: $(READY)  ## Which requirement catches each deliberately wrong target
 	$(BIN)/python -m faults $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m faults.answers)
 
 false-alarms: $(READY)  ## Is one of two right servers accused at any of 50 seeds
 	$(BIN)/python -m faults.alarms $(ARGS)
@@ -111,6 +112,9 @@ fuzz-client: $(READY)  ## Hostile answers made up by chance, against every way o
 
 bench-verdict: $(READY)  ## The suite beside plain schemathesis, on the same right and wrong targets
 	PYTHONPATH=scripts $(BIN)/python -m bench.verdict $(ARGS)
+
+bench-target: $(READY)  ## The target under load beside a plain route, on SQLite and PostgreSQL; ARGS="--soak 10" on wish
+	PYTHONPATH=scripts $(BIN)/python -m bench.target $(ARGS)
 
 docs: $(READY)  ## build/docs: a page of the contract, the reference of the client (needs Node)
 	$(BIN)/python scripts/docs.py

@@ -178,7 +178,7 @@ def busy_without_an_end(serve: Serve) -> Serve:
     return handle
 
 
-@around("http.size", "http.order")
+@around("http.size", "http.order", "robust.stateless")
 def unread_body_breaks_the_connection(serve: Serve) -> Serve:
     """After a 413 the rest of the body is taken for the next request of the connection."""
     broken: set[object] = set()

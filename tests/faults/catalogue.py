@@ -21,6 +21,7 @@ THEMES = (
     "encodings",
     "around",
     "edges",
+    "sequences",
 )
 
 

@@ -110,6 +110,20 @@ def packed_answers_are_not_announced(serve: Serve) -> Serve:
     return handle
 
 
+@around("http.content-coding")
+def answers_are_packed_unasked(serve: Serve) -> Serve:
+    """Answers are gzipped whatever `Accept-Encoding` says, as by a proxy that asks for the word alone."""
+
+    async def handle(request: Request) -> Reply:
+        reply = await serve(request)
+        if "gzip" not in request.headers.get("accept-encoding", "gzip"):
+            return reply
+        body = gzip.compress(reply.body)
+        return replace(_headers(reply, content_encoding="gzip", content_length=str(len(body))), body=body)
+
+    return handle
+
+
 @around("experiment.other-tenant", "experiment.unknown", "http.order", "http.path", "robust.no-server-error")
 def encoding_is_announced_unpacked(serve: Serve) -> Serve:
     """Errors announce gzip, and are not packed."""

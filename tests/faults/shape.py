@@ -116,7 +116,7 @@ def filtered_logs_lose_children(serve: Serve) -> Serve:
     )(serve)
 
 
-@around("result.whole")
+@around("result.whole", "robust.stateless")
 def logs_tell_the_time(serve: Serve) -> Serve:
     """Each log holds when it was served."""
     count = iter(range(1_000_000))

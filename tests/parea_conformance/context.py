@@ -1,7 +1,9 @@
 """What the stages of one run share: the contract, the client, the ledger, and how an answer is read."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from parea_conformance.contract import Contract
@@ -21,6 +23,7 @@ class CannotJudgeError(Exception):
 
 
 _SHOWN = 20
+_OK = 200
 KEPT = 200
 """How many trace ids a failure keeps at the most; a report shows fewer, and says so."""
 
@@ -62,7 +65,25 @@ class Context:
     def failure(self, exchange: Exchange, summary: str, expected: str = "", **more: Any) -> Failure:
         """A failure that this exchange shows."""
         received = exchange.received(self.client.secrets.scrub)
-        return Failure(summary, exchange.curl, expected, received, **more)
+        kept = replace(exchange.trimmed(), contents=exchange.contents or self.said(exchange))
+        return Failure(summary, exchange.curl, expected, received, exchange=kept, **more)
+
+    def said(self, exchange: Exchange) -> bytes:
+        """A digest of what an answer says: of its logs, or of the `detail` of an error.
+
+        However it is written, and whatever other members an error has: they are the server's own. Nothing is written
+        into the ledger. Empty where an answer was read as it came.
+        """
+        if exchange.reader is not None:
+            return b""
+        try:
+            if exchange.status == _OK:
+                facts, faults = self.known.read(exchange.body)
+                return _contents(facts, faults)
+            body = exchange.json()
+        except (TypeError, ValueError) as error:
+            return f"{error}".encode()
+        return _digest(json.dumps(body.get("detail") if isinstance(body, dict) else body, sort_keys=True).encode())
 
     def read(self, exchange: Exchange, visit: Callable[[Log], None] | None = None) -> Answer | None:
         """Read an answer of 200, and write what is wrong with it into the ledger. None when it is not an array of logs.
@@ -90,4 +111,13 @@ class Context:
             self.ledger.fail("response.schema", self.failure(exchange, fault, "a trace log"))
         if not faults:
             self.ledger.hold("response.schema", "every log of every answer was checked against the schema")
-        return Answer(exchange.trimmed(), facts)
+        return Answer(replace(exchange.trimmed(), contents=_contents(facts, faults)), facts)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _contents(facts: Sequence[Fact], faults: Sequence[str]) -> bytes:
+    """A digest of what logs say, and of their order; and of what is wrong with them."""
+    return _digest(b"".join(fact.content for fact in facts) + "".join(faults).encode())

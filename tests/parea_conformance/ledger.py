@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from parea_conformance.contract import Requirement
+from parea_conformance.http.exchange import Exchange
 from parea_conformance.reading.filter import Filter
 
 
@@ -30,6 +31,7 @@ class Failure:
         values: of these logs, or of those that are out of order, a line each: the value that was judged.
         explanation: the wrong reading that explains every failure of the requirement, when one is known.
         filter: what was asked, where the logs of its answer are judged by the oracle.
+        exchange: the answer, trimmed; no report shows it.
     """
 
     summary: str
@@ -41,6 +43,7 @@ class Failure:
     values: tuple[str, ...] = ()
     explanation: str = ""
     filter: Filter | None = None
+    exchange: Exchange | None = field(default=None, compare=False, repr=False)
 
 
 class FirstFailureError(Exception):
@@ -149,6 +152,11 @@ class Ledger:
         else:
             self.fail(requirement, failure)
 
+    def withdraw(self, requirement: str, failure: Failure, cause: str) -> None:
+        """A failure was not seen again: what it shows is not of this requirement, which is left undecided."""
+        self._entry(requirement).failures.remove(failure)
+        self.undecide(requirement, cause)
+
     def evidence(self, requirement: str, evidence: Evidence) -> None:
         """A request told rivals apart."""
         self._entry(requirement).evidence.append(evidence)
@@ -169,4 +177,4 @@ class Ledger:
 
     def failed(self, requirement: str) -> bool:
         """Whether the requirement is known to be broken."""
-        return bool(self._entry(requirement).failures)
+        return requirement in self.entries and bool(self.entries[requirement].failures)

@@ -82,7 +82,7 @@ class Options:
     timeout: float = 30.0
     max_answer: float = 4000.0
     concurrency: int = 8
-    fuzz: int = 60
+    fuzz: int = 40
     parameters: tuple[tuple[str, str], ...] = ()
     allow_writes: bool = False
     accept_undecided: bool = False

@@ -25,6 +25,7 @@ from parea_conformance.reading.oracle import OPERATORS
 from parea_conformance.stages import (
     cases,
     composition,
+    confirm,
     drawn,
     every_answer,
     fuzz,
@@ -106,13 +107,15 @@ class Run:
             else:
                 self._making = None
             self._stages(sampler)
-        if client.width == 1 or not any(self.ledger.failed(name) for name in repeat.REQUIREMENTS):
+        mixed_up = self._mixed_up is not None or self.ledger.failed("robust.concurrency")
+        if client.width == 1 or not mixed_up:
             return self
         if client.pace.left < client.sent:
             self._note("answers are mixed up, and too few requests are left to judge it one at a time: trust no other")
             return self
         again = Run(context.contract, replace(context.options, concurrency=1), client, self._progress, self._notify)
         again._note("judged a second time, one request at a time: the server mixed up answers late in the run")
+        again._mixed_up = self._mixed_up
         client.width, client.observers = 1, observers
         return again.whole()
 
@@ -186,11 +189,19 @@ class Run:
                     self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
             context.client.observers.remove(told)
             spans.close(_name(stage))
+        self._confirm(spans)
         if slow := probes.slow():
             self._note(slow)
         whole.close()
         observer.close()
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
+
+    def _confirm(self, spans: "_Spans") -> None:
+        """Ask again for what failed."""
+        if _name(confirm) not in self._context.options.without:
+            with contextlib.suppress(BudgetSpentError):  # what failed stands as it is
+                self._mixed_up = confirm.judge(self._context) or self._mixed_up
+            spans.close(_name(confirm))
 
     def _estimate(self, size: int, sample: Sample, probes: Meaning) -> None:
         """Say how much will be asked and read, where that is much."""

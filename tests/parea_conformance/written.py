@@ -27,6 +27,7 @@ def _failure(failure: Failure, secrets: Secrets) -> Failure:
         unexpected=tuple(text(name, secrets) for name in failure.unexpected),
         values=tuple(text(value, secrets) for value in failure.values),
         explanation=text(failure.explanation, secrets),
+        exchange=None,
     )
 
 

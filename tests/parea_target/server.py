@@ -99,6 +99,8 @@ class _Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if not self.conn.trailing_data[0]:
+            self._head.stop()  # nothing of the next request has arrived: the connection is idle, which may take longer
         if self.transport.is_closing():
             self._reader.start()
 

@@ -15,7 +15,7 @@ from parea_conformance.ledger import Entry, Failure, Verdict
 from parea_conformance.stages import drawn
 from parea_target import Parts
 
-_OTHERS = ("trial", "meaning", "laws", "cases", "neighbours", "fuzz", "operations", "repeat", "classes")
+_OTHERS = ("trial", "meaning", "laws", "cases", "neighbours", "fuzz", "operations", "repeat", "classes", "confirm")
 
 
 def _drawing(

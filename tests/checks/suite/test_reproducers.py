@@ -31,7 +31,7 @@ def _logs_or_nonsense(body: bytes) -> Callable[[Arrived], tuple[int, bytes]]:
     return lambda request: (200, body) if request.body == b"{}" else (418, b'{"detail": "no"}')
 
 
-def test_every_reproducer_of_a_failingrun_script(options: MakeOptions, contract: Contract, tmp_path: Path) -> None:
+def test_every_reproducer_of_a_failing_run(options: MakeOptions, contract: Contract, tmp_path: Path) -> None:
     logs = json.dumps(seed_data.logs(contract)).encode()
     sent: dict[str, Arrived] = {}
     with echoing(_logs_or_nonsense(logs)) as (echo, base_url):

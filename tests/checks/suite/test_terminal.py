@@ -265,6 +265,8 @@ def test_a_result_and_a_badge_of_a_whole_run_only(right: str, options: MakeOptio
 def test_the_timeline_covers_the_run(right: str, options: MakeOptions) -> None:
     report = judge(options(right))
     stages = [span.stage for span in report.timeline]
-    assert stages == ["preflight", "trial", "meaning", "laws", "drawn", "cases", "neighbours", "fuzz", "repeat"]
+    assert stages == [
+        "preflight", "trial", "meaning", "laws", "drawn", "cases", "neighbours", "fuzz", "repeat", "confirm",
+    ]  # fmt: skip
     assert sum(span.requests for span in report.timeline) == report.requests
     assert sum(span.seconds for span in report.timeline) <= report.seconds

@@ -194,6 +194,22 @@ def test_long_query_is_not_taken_for_a_missing_head(store: Store) -> None:
             assert client.get(url).status_code == 401
 
 
+def test_an_idle_connection_is_kept_for_a_time_of_its_own(store: Store) -> None:
+    """Longer than a head may take, and not for ever; by a socket, for httpx would connect anew without a word."""
+    limits = Limits(head_seconds=0.2, idle_seconds=1.5)
+    with running(create_app(store, {KEY: None}), limits=limits) as url, connected(url) as connection:
+        for pause in (0.6, 0.6, 0.0):
+            connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            received = b""
+            while not received.endswith(b"}"):
+                more = connection.recv(1 << 16)
+                assert more, "it is closed"
+                received += more
+            assert received.startswith(b"HTTP/1.1 401 ")
+            time.sleep(pause)
+        assert is_closed(connection)
+
+
 def test_half_a_body_is_not_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.3)
     with running(create_app(store, {KEY: None})) as url, connected(url, ASK + WHOLE[:-1]) as connection:

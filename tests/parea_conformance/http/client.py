@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
@@ -11,7 +11,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from parea_conformance.contract import Contract
-from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled
+from parea_conformance.http import script
+from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled, piece
 from parea_conformance.http.exchange import MEGABYTE, Exchange, Reader, Taken, TooLongError
 from parea_conformance.http.json_text import encode
 from parea_conformance.http.pace import BudgetSpentError, Pace
@@ -29,7 +30,7 @@ _PATIENCE = 3
 _LONGEST_WAIT = 10.0
 _DROPPED = 2
 _SILENT = 5
-_CLIENT_HEADERS = ((b"accept", b"*/*"), (b"accept-encoding", b"gzip, deflate"), (b"user-agent", b"parea-conformance"))
+_CLIENT_HEADERS = ((b"accept", b"*/*"), (b"user-agent", b"parea-conformance"))
 
 
 class ServerGoneError(Exception):
@@ -85,6 +86,7 @@ class Client:
         self._timeout = options.timeout
         self._most_bytes = options.max_answer * MEGABYTE
         self._silent = 0
+        self._before: tuple[Request, int] | None = None
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r}, experiment={self.experiment!r})"
@@ -119,7 +121,9 @@ class Client:
             ServerGoneError: the server answers nothing any more.
         """
         self.pace.take()
-        return self._delivered(self._send(request))
+        exchange = self._delivered(replace(self._send(request), before=self._before))
+        self._before = (request, exchange.status)
+        return exchange
 
     def send_all(self, requests: Iterable[Request], width: int | None = None) -> Iterator[Exchange]:
         """Send requests, `width` at a time; their exchanges, in the order of the requests.
@@ -141,6 +145,7 @@ class Client:
                 except BudgetSpentError as error:
                     spent = error
                     break
+                self._before = None
                 under_way.append(self._threads.submit(self._send, request))
                 yield from self._arrived(under_way, (width or self.width) - 1)
             yield from self._arrived(under_way, 0)
@@ -212,9 +217,8 @@ class Client:
             else:
                 curl_ = self.curl(request)
                 took = time.monotonic() - start
-                return Exchange(
-                    request, answer.status_code, answer.headers, taken.body, "", curl_, taken.size, taken.reader, took
-                )
+                whole = Exchange(request, answer.status_code, answer.headers, taken.body, curl=curl_)
+                return replace(whole, size=taken.size, reader=taken.reader, seconds=took)
         raise AssertionError("the last attempt returns")
 
     def _unanswered(self, request: Request, why: str) -> Exchange:
@@ -239,6 +243,8 @@ class Client:
             headers.append((name.encode(), self._fill(request.key).encode()))
         if request.content_type is not None:
             headers.append((b"content-type", request.content_type.encode()))
+        if request.codings is not None:
+            headers.append((b"accept-encoding", request.codings.encode()))
         given = {name.lower() for name, _ in headers}
         return headers + [(name, value) for name, value in _CLIENT_HEADERS if name not in given]
 
@@ -252,6 +258,18 @@ class Client:
     def curl(self, request: Request) -> str:
         """A command that sends this request, with the keys as variables of the shell."""
         return curl(request, self.base_url, self._key_header)
+
+    def piece(self, request: Request) -> str:
+        """The request as it stands in a script of several."""
+        return piece(request, self.base_url, self._key_header)
+
+    def script_after(self, before: Sequence[Request], usual: Sequence[Request], asked: Request) -> str:
+        """A script that shows what comes of sending a request after others over one connection, see `script.after`."""
+        return script.after(before, usual, asked, self.base_url, self._key_header)
+
+    def script_beside(self, crowd: Sequence[Request], asked: Request) -> str:
+        """A script that shows what comes of sending a request in parallel with others, of which it is one."""
+        return script.beside(crowd, asked, self.base_url, self._key_header)
 
 
 def _wait(retry_after: str) -> float:

@@ -1,14 +1,34 @@
 """Content codings of answers, undone piece by piece: a few bytes may stand for gigabytes, and need not be held."""
 
+import re
 import zlib
 from collections.abc import Iterator
 
 import httpx
 
 _PIECE = 1 << 20
+_ALIASES = {"x-gzip": "gzip"}
+_NOT = re.compile(r"q\s*=\s*0(\.0*)?")
 # Window sizes, as zlib takes them: a gzip header; a zlib header; none.
 _GZIP, _ZLIB, _BARE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _WINDOWS = {"gzip": (_GZIP,), "x-gzip": (_GZIP,), "deflate": (_ZLIB, _BARE)}
+
+
+def is_allowed(codings: str, accept_encoding: str | None) -> bool:
+    """Whether an answer may come in these codings (RFC 9110, 12.5.3); without the header none is allowed.
+
+    Args:
+        codings: the answer's header `Content-Encoding`.
+        accept_encoding: the request's header; None where there is none.
+    """
+    weights = {}
+    for part in (accept_encoding or "").lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        weights[_ALIASES.get(name, name)] = not any(_NOT.fullmatch(each) for each in parameters)
+    asked = [name.strip().lower() for name in codings.split(",")]
+    return all(
+        weights.get(_ALIASES.get(name, name), weights.get("*", False)) for name in asked if name not in ("", "identity")
+    )
 
 
 class _Inflated:

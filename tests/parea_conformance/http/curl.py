@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from parea_conformance.neighbours.changes import CHANGES, Change
 
 JSON = "application/json"
+CODINGS = "gzip, deflate"
+"""What the suite can undo."""
 KEY, OTHER_KEY = "{key}", "{other}"
 SHOWN_AS = {KEY: "$PAREA_API_KEY", OTHER_KEY: "$PAREA_OTHER_API_KEY"}
 """How the templates of keys are shown."""
@@ -44,6 +46,7 @@ class Request:
         chunked: whether the body is sent in chunks, its length untold.
         brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
         content_type: None sends no such header.
+        codings: the codings that an answer may have, as `Accept-Encoding`; None sends no such header.
         body_shell: a shell command that prints the body, where the body is too long to quote.
         operation: the id of the operation, where it is not the one that answers the logs.
         repeatable: whether it may be sent again where the connection broke.
@@ -54,6 +57,7 @@ class Request:
     method: str = "POST"
     key: str | None = KEY
     content_type: str | None = JSON
+    codings: str | None = CODINGS
     headers: tuple[tuple[str, str], ...] = ()
     body_shell: str = ""
     key_header: str = ""
@@ -76,8 +80,23 @@ def curl(request: Request, base_url: str, key_header: str) -> str:
 
     What cannot be seen in a terminal (controls, a byte order mark) is escaped, so that the command can be copied.
     """
+    command = f"curl {options(request, base_url, key_header)}"
+    argument, printed = _body(request)
+    return f"{printed} | {command} {argument}" if printed else f"{command} {argument}".rstrip()
+
+
+def piece(request: Request, base_url: str, key_header: str) -> str:
+    """The same as one of several requests of one command, in bash: without `curl`, the body not from a pipe."""
+    argument, printed = _body(request)
+    if printed:
+        argument = f"--data-binary @<({printed})"
+    return f"{options(request, base_url, key_header)} {argument}".rstrip()
+
+
+def options(request: Request, base_url: str, key_header: str) -> str:
+    """The options of curl that make this request, its body aside."""
     url = base_url + request.path
-    words = ["curl", "-sS", "-i", *_method(request)]
+    words = ["-sS", "-i", *_method(request)]
     if url.startswith("https:"):
         words.append("--http1.1")
     if "/." in request.path:
@@ -91,13 +110,15 @@ def curl(request: Request, base_url: str, key_header: str) -> str:
         words += ["-H", _key(request.key_header or key_header, request.key)]
     content_type = "content-type:" if request.content_type is None else f"content-type: {request.content_type}"
     words += ["-H", shlex.quote(content_type)]
+    if request.codings not in (CODINGS, None):  # curl sends none of its own
+        words += ["-H", shlex.quote(f"accept-encoding: {request.codings}" if request.codings else "accept-encoding;")]
     if request.chunked:
         words += ["-H", "'transfer-encoding: chunked'"]
     for name, value in request.headers:
         words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", request)]
     if len(request.body) > _BIG:
         words += ["-H", "expect:"]  # curl asks before it sends much; the suite does not
-    return _with_body(" ".join(words), request)
+    return " ".join(words)
 
 
 def _method(request: Request) -> list[str]:
@@ -131,19 +152,20 @@ def _with_variables(template: str) -> str:
     return "".join([*parts, template[end:].translate(_SHELL_SPECIAL)])
 
 
-def _with_body(command: str, request: Request) -> str:
+def _body(request: Request) -> tuple[str, str]:
+    """The option of curl that sends the body; and the command that prints it, where it comes from a pipe."""
     if not request.body and request.method in ("GET", "HEAD"):
-        return command
+        return "", ""
     if request.body_shell:
-        return f"{request.body_shell} | {command} --data-binary @-"
+        return "--data-binary @-", request.body_shell
     text = request.body.decode("utf-8", "surrogateescape")
     if text.isprintable() and not text.startswith("@"):
-        return f"{command} --data-binary {_quoted(text, request)}"
+        return f"--data-binary {_quoted(text, request)}", ""
     printed = "".join(_printed(char) for char in text)
     if len(printed) <= _LONG:
-        return f"printf {shlex.quote(printed)} | {command} --data-binary @-"
+        return "--data-binary @-", f"printf {shlex.quote(printed)}"
     encoded = base64.b64encode(request.body).decode()
-    return f"echo {encoded} | base64 -d | {command} --data-binary @-"
+    return "--data-binary @-", f"echo {encoded} | base64 -d"
 
 
 def _printed(char: str) -> str:

@@ -16,7 +16,7 @@ WHOLE = 16 << 20
 """Answers of more bytes are not held in memory: logs are read as they come, and of others nothing is read on."""
 MEGABYTE = 1_000_000
 
-_OK = 200
+_OK, _SERVER_ERROR = 200, 500
 _BRIEF = 1 << 16
 _SHOWN = 300
 
@@ -40,6 +40,9 @@ class Exchange:
         status: the HTTP status; 0 when no answer came, and then `error` says why.
         body: the answer's, decoded; of a long answer that was read as it came only the beginning.
         reader: what read a long answer as it came, `size` bytes; None where `body` is the whole.
+        contents: a digest of the logs of an answer, in their order, once they were read.
+        before: what was sent before it over the same connection, and how that was answered; None where it was sent
+            in company.
         seconds: how long it took, from the request to the end of the answer; 0 where it was recorded.
     """
 
@@ -51,7 +54,15 @@ class Exchange:
     curl: str = field(default="", repr=False)
     size: int = 0
     reader: Reader | None = field(default=None, repr=False)
+    contents: bytes = field(default=b"", repr=False)
+    before: tuple[Request, int] | None = field(default=None, repr=False)
+
     seconds: float = 0.0
+
+    @property
+    def answered(self) -> bool:
+        """Whether the server answered, and not that it failed."""
+        return 0 < self.status < _SERVER_ERROR
 
     def json(self) -> Any:
         """The body as JSON.

@@ -25,11 +25,14 @@ class InProcess(httpx.BaseTransport):
 
     def __init__(self, app: Asgi) -> None:
         self._app = app
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="in-process", daemon=True)
+        self._loop: asyncio.AbstractEventLoop
+        self._end: asyncio.Event
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="in-process", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._ready.wait()
         return self
 
     def __exit__(
@@ -38,16 +41,17 @@ class InProcess(httpx.BaseTransport):
         error: BaseException | None = None,
         traceback: TracebackType | None = None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join()
-        self._loop.close()
 
-    async def _stop(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async def _serve(self) -> None:
+        """Serve until the end, which cancels what is under way.
+
+        In a task, as servers do: the threads that an application works in live as long as that, else as one request.
+        """
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        self._ready.set()
+        await self._end.wait()
 
     def close(self) -> None:
         """Do nothing: a client that is done does not stop the application, which may serve another."""

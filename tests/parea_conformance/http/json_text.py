@@ -2,7 +2,8 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 DEEPEST = 1000
 """How many containers deep JSON may be nested: what is deeper, a server may refuse, and the suite does not read."""
@@ -31,16 +32,34 @@ def _check_depth(body: bytes) -> None:
             raise TooDeepError
 
 
-def parse(body: bytes) -> Any:
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _once(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    held = dict(members)
+    if len(held) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"an object holds {twice!r} twice")
+    return held
+
+
+def parse(body: bytes, *, unique: bool = False) -> Any:
     """JSON in UTF-8, numbers of any size.
+
+    Args:
+        body: the text.
+        unique: whether no object may hold a member twice.
 
     Raises:
         TooDeepError: it is nested deeper than `DEEPEST`, or than Python can read.
         ValueError: the bytes are not such text.
     """
     _check_depth(body)
+    pairs = _once if unique else None
     try:
-        return json.loads(body.decode("utf-8"), parse_int=_integer)
+        return json.loads(body.decode("utf-8"), parse_int=_integer, parse_constant=_no_number, object_pairs_hook=pairs)
     except RecursionError:
         raise TooDeepError from None
 

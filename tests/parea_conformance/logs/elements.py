@@ -38,7 +38,7 @@ def elements(body: bytes) -> list[msgspec.Raw | Any]:
     except RecursionError:
         raise TooDeepError from None
     except msgspec.DecodeError:
-        value = parse(body)
+        value = parse(body, unique=True)
         if not isinstance(value, list):
             raise TypeError("what is not an array") from None
         return value

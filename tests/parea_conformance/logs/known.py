@@ -5,6 +5,7 @@ An experiment may hold a million logs. Of each a small `Fact` is kept; whole log
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
 
 _DIGEST = 16
+_WHOLE = re.compile(r"\.0[,}\]]|[0-9]e\+")
+"""What stands in the JSON of Python where a double may be a whole number: 1.0, -0.0, 1e+16."""
 _FAULTS = 100
 """How many faults of one answer are told; a server may answer any number of logs that are wrong."""
 
@@ -77,11 +80,24 @@ def fault_of_log(contract: Contract, log: object) -> str | None:
     return None
 
 
+def _plain(text: str) -> float:
+    """The number of a text, a whole one as an integer: 1.0 and 1 are one number, and so are -0.0 and 0."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _content(log: Log) -> bytes:
+    """A digest of what a log says, however it is written."""
+    text = json.dumps(log, sort_keys=True)
+    if _WHOLE.search(text):
+        text = json.dumps(json.loads(text, parse_float=_plain), sort_keys=True)
+    return _digest(text.encode())
+
+
 def _fact(log: Log, raw: bytes) -> Fact:
-    trace_id, parent = log["trace_id"], log.get("parent_trace_id")
-    content = _digest(json.dumps(log, sort_keys=True).encode())
-    root = parent in (None, trace_id)
-    return Fact(trace_id, root_key(log)[0], root, bool(log.get("children_logs")), raw + content)
+    trace_id = log["trace_id"]
+    root = all(log.get(name) in (None, trace_id) for name in ("parent_trace_id", "root_trace_id"))
+    return Fact(trace_id, root_key(log)[0], root, bool(log.get("children_logs")), raw + _content(log))
 
 
 class KnownLogs:
@@ -189,7 +205,7 @@ class AnswerReader:
             fact = self._known.find(element, digest)
         if fact is not None and self._visit is None:
             return fact, None
-        log: Any = parse(bytes(element)) if isinstance(element, msgspec.Raw) else element
+        log: Any = parse(bytes(element), unique=True) if isinstance(element, msgspec.Raw) else element
         if fact is None:
             fault = fault_of_log(self._known.contract, log)
             if fault is not None:

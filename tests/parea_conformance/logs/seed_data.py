@@ -139,6 +139,7 @@ def _tree() -> list[dict[str, Any]]:
             "execution_order": place,
         }
         children.append({name: value for name, value in child.items() if value is not None})
+    children[0]["cost"] = 0.12345678901234
     children[4]["children_logs"] = [
         {
             "trace_id": f"d-{place}",
@@ -148,6 +149,7 @@ def _tree() -> list[dict[str, Any]]:
             "depth": 2,
             "execution_order": place,
             "latency": 777,
+            "cost": 0.12345678901234,
         }
         for place in (9, 10)
     ]
@@ -242,8 +244,11 @@ def write(directory: Path, contract: Contract) -> list[Path]:
         OSError: the directory or a file cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    other = [{"trace_id": "other-1", "start_timestamp": "2024-01-01T00:00:00Z", "output": "another tenant's secret"}]
-    experiments = {EXPERIMENT: logs(contract), EMPTY_EXPERIMENT: [], OTHER_EXPERIMENT: other}
+    own = logs(contract)
+    theirs = {"start_timestamp": "2024-01-01T00:00:00Z", "output": "another tenant's secret"}
+    # One is called as one of ours is: what knows logs by their ids alone mixes them up.
+    other = [{"trace_id": trace_id, **theirs} for trace_id in ("other-1", own[-1]["trace_id"])]
+    experiments = {EXPERIMENT: own, EMPTY_EXPERIMENT: [], OTHER_EXPERIMENT: other}
     paths = []
     for experiment, held in experiments.items():
         path = directory / f"{experiment}.jsonl"

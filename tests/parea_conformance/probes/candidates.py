@@ -17,7 +17,7 @@ from parea_conformance.probes.operands import OPERANDS, map_values, plainly, spr
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
-_MEMBERS, _KEYS, _NODES, _PLAIN = 4, 24, 20, 40
+_MEMBERS, _KEYS, _NODES, _PLAIN, _VALUES = 4, 24, 20, 40, 4
 
 
 class Place(NamedTuple):
@@ -87,7 +87,10 @@ class Candidates:
         kind = self._contract.kinds[member]
         found = [Filter(member, "exists"), Filter(member, "is_null")]
         keys = [key for key, _ in self._entries(member)]
-        found += [Filter(member, "exists", key=key) for key in [key for key in keys if key.isidentifier()] or keys]
+        found += [Filter(member, "exists", key=key) for key in _plainest(keys)]
+        texts = {key: [value for value in held if isinstance(value, str)] for key, held in self._entries(member)}
+        for key in _plainest([key for key, held in texts.items() if held]):
+            found += [Filter(member, "equals", text, key) for text in texts[key][:_VALUES]]
         held = self._elements(member)[:_PLAIN]
         plain = dict.fromkeys(text for value in held if (text := plainly(kind, value)) is not None)
         return self.sendable([*found, *(Filter(member, "equals", text) for text in plain)])
@@ -170,8 +173,11 @@ class Candidates:
             field = prefix + name
             yield from (Filter(field, "exists"), Filter(field, "is_null"))
             if field not in self._contract.kinds:
-                scores = sorted({score for log in self._sample.logs for score in RIGHT.scores(log, name)})
-                yield from (Filter(field, "greater_than", spellings.spell(score)) for score in spread(scores, 3))
+                # Which of several of one log count is judged elsewhere.
+                found = [RIGHT.scores(log, name) for log in self._sample.logs]
+                scores = sorted({score for held in found for score in held if max(map(len, found)) == 1})
+                for text in (spellings.spell(score) for score in spread(scores, 3)):
+                    yield from (Filter(field, "greater_than", text), Filter(field, "equals", text))
 
     def _field_score(self) -> Iterator[Filter]:
         return self._scores(_twins(self._score_names()), "score:")
@@ -209,6 +215,9 @@ class Candidates:
         for criterion in dict.fromkeys([*_twins(self._criteria()), *users[:4], *names[:4]]):
             field = f"annotation:{part}:{criterion}"
             yield from (Filter(field, "exists"), Filter(field, "is_null"))
+            held = [value for log in self._sample.logs for value in RIGHT.annotations(log, part, criterion)]
+            for value in dict.fromkeys(held[:_VALUES]):
+                yield Filter(field, "equals", spellings.spell(value) if isinstance(value, float) else str(value))
 
     def _field_annotation_score(self) -> Iterator[Filter]:
         return self._annotation("score")
@@ -253,6 +262,11 @@ _KEY_CHANGES: tuple[Callable[[str], str], ...] = (
     lambda key: f'"{key}"',
     lambda key: f"{key}[0]",
 )
+
+
+def _plainest(keys: Sequence[str]) -> Sequence[str]:
+    """The keys that are plain words, where there are such."""
+    return [key for key in keys if key.isidentifier()] or keys
 
 
 def _twins(names: Iterable[str]) -> list[str]:

@@ -135,7 +135,20 @@ def misreadings(member: str, contract: Contract) -> list[Rival]:
     """The rivals that never find this member, or take another of its kind for it."""
     kind = contract.kinds[member]
     others = [other for other, of_other in contract.kinds.items() if of_other == kind and other != member]
-    return [_taken_for(member, other) for other in (None, *others)]
+    found = [_taken_for(member, other) for other in (None, *others)]
+    return [*found, _otherwise(member)] if kind == "map" else found
+
+
+def _otherwise(member: str) -> Rival:
+    """The rival that finds another text under a key of a map than is shown."""
+
+    def under_key(entries: Mapping[str, object], key: str) -> object:
+        value = RIGHT.under_key(entries, key)
+        return f"{value} " if isinstance(value, str) else value
+
+    text, needs = f"What is judged of `{member}` is not what is shown.", f"a log with a text under a key of `{member}`"
+    reading = dataclasses.replace(RIGHT, under_key=under_key)
+    return Rival(f"{member}-is-not-what-is-shown", text, needs, ("field.member",), reading)
 
 
 def _plan_members(requirement: str, candidates: Candidates, sample: Sample, contract: Contract, seed: int) -> Plan:

@@ -61,6 +61,8 @@ def instant(text: str) -> int:
     fraction, sign, offset_hours, offset_minutes = match.groups()[6:]
     if hour > 23 or minute > 59 or second > 60:
         raise ValueError(f"no such time of day: {text[:60]!r}")
+    if sign is not None and (int(offset_hours) > 23 or int(offset_minutes) > 59):
+        raise ValueError(f"no such offset: {text[:60]!r}")
     try:
         days = datetime.date(year, month, day).toordinal()
     except ValueError:

@@ -20,7 +20,9 @@ FORMAT = 1
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
-    return {**asdict(failure), "filter": failure.filter.body() if failure.filter is not None else None}
+    shown = {**asdict(failure), "filter": failure.filter.body() if failure.filter is not None else None}
+    del shown["exchange"]
+    return shown
 
 
 def _requirement(entry: Entry, known: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Wrong readings of what a field names: members, scores and annotations."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -155,6 +156,25 @@ def score_is_never_there(log: Log, name: str) -> list[float]:
     """Scores are not searched."""
     del log, name
     return []
+
+
+@rival(*_SCORE, step="scores", needs="a score whose name has a capital letter")
+def score_names_are_kept_in_lower_case(log: Log, name: str) -> list[float]:
+    """The names of scores are kept in lower case, and found by that."""
+    return [double(entry["score"]) for entry in log.get("scores") or () if entry["name"].lower() == name]
+
+
+@rival(*_SCORE, step="scores", needs="a score")
+def score_is_not_what_is_shown(log: Log, name: str) -> list[float]:
+    """What is judged of a score is not the number that is shown."""
+    return [math.nextafter(score, math.inf) for score in RIGHT.scores(log, name)]
+
+
+@rival(*_ANNOTATION, step="annotations", needs="an annotation")
+def annotation_is_not_what_is_shown(log: Log, part: str, criterion: str) -> list[object]:
+    """What is judged of an annotation is not the score or the value that is shown."""
+    values = RIGHT.annotations(log, part, criterion)
+    return [math.nextafter(value, math.inf) if isinstance(value, float) else f"{value} " for value in values]
 
 
 @rival("field.annotation-users", step="annotations", needs="several users by one criterion that differ")

@@ -31,11 +31,24 @@ _OPERANDS: Mapping[str, tuple[str, str, tuple[ValueClass, ...]]] = {
 planner asks each class, by what the data hold."""
 
 
-def _values(form: str) -> tuple[str, ...]:
-    """Two operands, what can be made of them, and a member of each class."""
-    one, other, classes = _OPERANDS[form]
-    made = (whole(one, other) for whole in (_FORMS if classes else _FORMS[:1]))
-    return tuple(dict.fromkeys([one, other, *made, *(each.members[0] for each in classes)]))
+def _values(contract: Contract, kind: str, operator: str) -> Iterator[str]:
+    """An operand, what can be made of two, and a member of each class, where the operator is the one to ask it of."""
+    forms = contract.forms[kind]
+    single, form = forms.get("equals", "any"), forms.get(operator, "none")
+    one, other, classes = _OPERANDS[single]
+    yield one
+    if form == "none":
+        return
+    made = [whole(one, other) for whole in (_FORMS if classes else _FORMS[:1])]
+    # Kinds of one form are read alike: the first of them is asked with every class.
+    first = next(name for name, each in contract.forms.items() if each.get("equals", "any") == single)
+    odd = [each.members[0] for each in classes] if kind == first else []
+    if form != single:  # a list, or a pair
+        yield from (*made, *(f"{one},{each}" for each in odd))
+    elif operator == "equals":
+        yield from (*made, *odd)
+    else:
+        yield from (*made[:1], *odd[:1])
 
 
 def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
@@ -49,31 +62,31 @@ def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
 
 
 def filters(contract: Contract) -> Iterator[dict[str, Any]]:
-    """Bodies of one filter each: every operator on every kind, with values of every form."""
+    """Bodies of one filter each: every operator on every kind, with values of every form that it could take."""
     for kind, names in _fields(contract).items():
         for field in names:
             key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
-            values = _values(contract.forms[kind].get("equals", "any"))
             for operator in contract.operators:
-                for value in values if field == names[0] else values[:1]:
+                values = _values(contract, kind, operator)
+                for value in dict.fromkeys(values if field == names[0] else [*values][:1]):
                     yield {"filter_field": field, "filter_operator": operator, "filter_value": value, **key}
 
 
 @functools.cache
 def representative(contract: Contract) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Bodies that the schema accepts, and bodies that it does not: of each kind, operator and verdict some."""
-    accepted: list[Any] = []
+    """Bodies that the schema accepts, and bodies that it does not.
+
+    Of those that it accepts, which filters ask of as well, one of each kind and operator.
+    """
+    accepted: dict[tuple[str, str], Any] = {}
     rejected: list[Any] = []
-    counts: dict[tuple[object, ...], int] = {}
     for body in filters(contract):
-        verdict = contract.accepts(body)
-        kind = contract.kinds.get(body["filter_field"], "name")
-        cell = (kind, body["filter_operator"], verdict)
-        counts[cell] = counts.get(cell, 0) + 1
-        # Every form of value once for each kind; beyond that two of each operator.
-        if counts[cell] <= 2 or body["filter_operator"] in ("equals", "between", "in"):
-            (accepted if verdict else rejected).append(body)
-    return tuple(accepted), tuple(rejected)
+        if contract.accepts(body):
+            kind = contract.kinds.get(body["filter_field"], "name")
+            accepted.setdefault((kind, body["filter_operator"]), body)
+        else:
+            rejected.append(body)
+    return tuple(accepted.values()), tuple(rejected)
 
 
 HOSTILE: dict[str, bytes] = {

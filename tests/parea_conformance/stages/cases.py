@@ -13,9 +13,12 @@ from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.curl import Request
+from parea_conformance.probes.kinds import ALL_NULL
 from parea_conformance.reading.request import faults
 from parea_conformance.stages import bodies
 
+# Beside what preflight says of them: nothing, and `identity`.
+_CODINGS = ("gzip;q=0, deflate; q=0.000, br;q=0, zstd;q=0", "identity, *;q=0", "gzip", "deflate")
 UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
 
 
@@ -75,6 +78,10 @@ def _http(client: Client, contract: Contract) -> Iterator[Case]:
         yield Case("http.size", f"{size} bytes in chunks", replace(_padded(client, size), chunked=True), (413,))
     yield Case("http.size", "a filter in chunks", replace(client.request(good), chunked=True), (200,))
     yield from _order(client, limit)
+    for codings in _CODINGS:
+        # A long answer: common servers leave short ones as they are. What it holds is judged elsewhere.
+        request = replace(client.request(good), codings=codings, brief=True)
+        yield Case("http.content-coding", f"Accept-Encoding: {codings}", request, (200,))
 
 
 def _order(client: Client, limit: int) -> Iterator[Case]:
@@ -100,7 +107,7 @@ def _order(client: Client, limit: int) -> Iterator[Case]:
 
 def _json(client: Client, contract: Contract) -> Iterator[Case]:
     accepted, rejected = bodies.representative(contract)
-    for body in accepted:
+    for body in (ALL_NULL, *accepted):
         yield Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
     for body in rejected:
         yield Case("body.rejected", json.dumps(body), client.request(body), (422,), None, faults(contract, body))
@@ -112,8 +119,8 @@ BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_keys, _ht
 
 REQUIREMENTS = (
     "auth.key-missing", "auth.key-wrong", "auth.first", "auth.same-answer", "experiment.unknown",
-    "experiment.other-tenant", "experiment.empty", "http.size", "http.order", "body.accepted", "body.rejected",
-    "body.location",
+    "experiment.other-tenant", "experiment.empty", "http.size", "http.order", "http.content-coding", "body.accepted",
+    "body.rejected", "body.location",
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Composition:
         """Judge the unfiltered answer, and decide what its logs can tell of order and number."""
         self.answer(answer, "no filter")
         self._children(answer)
+        self._families(answer)
         logs = self._sample.logs
         self._decide(ROOT_ORDERS, [logs])
         families = [
@@ -78,6 +79,13 @@ class Composition:
                     wanted, came = (" ".join(first([trace_id for _, trace_id in one])) for one in (sorted(keys), keys))
                     failure = self._context.failure(answer.exchange, summary, wanted)
                     self._context.ledger.fail("result.tree", replace(failure, received=came))
+
+    def _families(self, answer: Answer) -> None:
+        """Judge that no log comes twice below a root."""
+        for log in self._sample.logs:
+            names = Counter(node["trace_id"] for node in with_descendants(log))
+            twice = [name for name, count in names.items() if count > 1]
+            self._accuse("result.once", answer, f"in the tree of {log['trace_id']!r} some logs come twice", twice)
 
     def answer(self, answer: Answer, asked: str) -> None:
         """Judge one answer, whatever was asked for."""

@@ -4,6 +4,7 @@ import re
 
 from parea_conformance.context import Context
 from parea_conformance.http.client import Exchange
+from parea_conformance.http.coding import is_allowed
 from parea_conformance.http.curl import JSON
 from parea_conformance.ledger import Failure
 
@@ -14,7 +15,8 @@ _TRACE = re.compile(
     rb"|(?:\n|\\n)(?:\t|\\t| +)at |\.(?:cs|exs?|go|java|js|kt|php|py|rb|rs|scala|ts)(?::(?:line )?|\()[0-9]+"
 )
 
-_LIMIT = "http.rate-limit"
+_CHARSETS = ("utf-8", "utf8")
+_LIMIT, _CODING = "http.rate-limit", "http.content-coding"
 REQUIREMENTS = (
     "robust.no-server-error",
     "robust.no-leak",
@@ -22,6 +24,7 @@ REQUIREMENTS = (
     "error.validation",
     "auth.challenge",
     _LIMIT,
+    _CODING,
     "response.media-type",
     "response.schema",
 )
@@ -56,6 +59,8 @@ class EveryAnswer:
             if own and exchange.request.method != "HEAD" and exchange.status < 500:
                 name = "error.validation" if exchange.status == 422 else "error.detail"
                 judge(name, "every such answer was checked against its schema", self._error(exchange))
+        if exchange.status:
+            judge(_CODING, "no answer had a coding that its request did not allow", self._coding(exchange))
         for status, requirement, header in ((401, "auth.challenge", "www-authenticate"), (429, _LIMIT, "retry-after")):
             if exchange.status == status:
                 self._limited |= status == 429
@@ -73,10 +78,21 @@ class EveryAnswer:
             self._context.ledger.skip(_LIMIT, "the server never answered 429 in this run")
 
     def _media_type(self, exchange: Exchange) -> Failure | None:
-        media_type = exchange.headers.get("content-type", "")
-        if media_type.partition(";")[0].strip().lower() == JSON:
+        said = exchange.headers.get("content-type", "")
+        media_type, *parameters = (part.strip().lower() for part in said.split(";"))
+        charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
+        if media_type == JSON and all(charset in _CHARSETS for charset in charsets):
             return None
-        return self._context.failure(exchange, f"200 came as {media_type or 'no media type'!r}", JSON)
+        return self._context.failure(exchange, f"200 came as {said or 'no media type'!r}", f"{JSON}, in UTF-8")
+
+    def _coding(self, exchange: Exchange) -> Failure | None:
+        coding, allowed = exchange.headers.get("content-encoding", ""), exchange.request.codings
+        if is_allowed(coding, allowed):
+            return None
+        asked = "no Accept-Encoding" if allowed is None else f"Accept-Encoding: {allowed}"
+        return self._context.failure(
+            exchange, f"{asked}: answered in the coding {coding!r}", "a coding that is allowed"
+        )
 
     def _leak(self, exchange: Exchange) -> Failure | None:
         if self._context.client.secrets.held_by(exchange.body):

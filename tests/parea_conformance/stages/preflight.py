@@ -1,9 +1,12 @@
 """Before anything else: an address, a key, an experiment with logs. Without them nothing can be judged."""
 
+from dataclasses import replace
+
 from parea_conformance.context import Answer, CannotJudgeError, Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
+from parea_conformance.probes.kinds import ALL_NULL
 from parea_conformance.reading.filter import UNFILTERED
 
 REQUIREMENTS = ("request.unfiltered",)
@@ -17,7 +20,6 @@ _CAUSES = {
     503: "the server is unavailable (503)",
     504: "a gateway answers 504",
 }
-ALL_NULL = {"filter_field": None, "filter_key": None, "filter_operator": None, "filter_value": None}
 
 
 def first_contact(context: Context, sampler: Sampler) -> Exchange:
@@ -43,8 +45,9 @@ def preflight(context: Context, exchange: Exchange, sampler: Sampler) -> tuple[S
     """
     answer = _logs(context, exchange, sampler)
     context.known.settle()
-    for label, body in (("four nulls", ALL_NULL), ("one null", {"filter_field": None})):
-        other = context.client.send(context.client.request(body))
+    # Of the ways to ask for a coding one that allows none, so that the longest answer is seen without one as well.
+    for label, body, codings in (("four nulls", ALL_NULL, "identity"), ("one null", {"filter_field": None}, None)):
+        other = context.client.send(replace(context.client.request(body), codings=codings))
         read = context.read(other) if other.status == 200 else None
         same = read is not None and read.ids == answer.ids
         failure = context.failure(other, f"a body with {label} is not answered as an empty one", "the same logs")

@@ -6,11 +6,13 @@ What a server mixes up, or answers otherwise the second time, would be taken for
 from parea_conformance.context import Context
 from parea_conformance.http.client import AT_A_TIME
 from parea_conformance.ledger import Failure
+from parea_conformance.probes.kinds import Kind
 from parea_conformance.stages.meaning import Meaning
-from parea_conformance.stages.repeat import in_a_crowd, telling
+from parea_conformance.stages.repeat import Told, in_a_crowd, telling
 
 _FILTERS = 8
 _ROUNDS = 4
+_OK = 200
 
 
 def requests() -> int:
@@ -29,10 +31,14 @@ def judge(context: Context, meaning: Meaning) -> tuple[str, Failure | None]:
     crowd = telling(meaning, context.options.seed, _FILTERS) * _ROUNDS
     if len(crowd) <= _ROUNDS:
         return "too few answers are short enough to find out whether the server mixes them up", None
-    exchanges = context.client.send_all([context.client.request(one.filter) for one in crowd], AT_A_TIME)
+    sent = [context.client.request(one.filter) for one in crowd]
+    exchanges = context.client.send_all(sent, AT_A_TIME)
     # All of them: what was begun and not waited for would be under way beside the first request of the next stage.
     answers = [
-        in_a_crowd(context, exchange, one.filter, one.ids) for one, exchange in zip(crowd, exchanges, strict=True)
+        in_a_crowd(
+            context, exchange, Kind(str(one.filter), exchange.request, _OK), Told(_OK, (), one.exchange.contents), sent
+        )
+        for one, exchange in zip(crowd, exchanges, strict=True)
     ]
     failure = next(filter(None, answers), None)
     return "the server mixes up answers to many at a time" if failure else "", failure
