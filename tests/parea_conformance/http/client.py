@@ -155,6 +155,38 @@ class Client:
         if spent is not None:
             raise spent
 
+    def send_lines(self, lines: Sequence[Sequence[Request]]) -> list[list[Exchange]]:
+        """Send lines of requests at a time, each one request after another over a connection of its own.
+
+        Line after line where only one may be sent at a time, or the budget ends among them.
+
+        Returns:
+            The exchanges of each line, which is shorter where too many in a row were not answered.
+
+        Raises:
+            BudgetSpentError: no more requests may be sent; what was sent has been told to the observers.
+            ServerGoneError: the server answers nothing any more.
+        """
+        if self.width == 1 or len(lines) == 1 or self.pace.left < sum(map(len, lines)):
+            return [[self.send(request) for request in line] for line in lines]
+        self._before = None
+        under_way = [self._threads.submit(self._line, line) for line in lines]
+        return [[self._delivered(exchange) for exchange in each.result()] for each in under_way]
+
+    def _line(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send one line."""
+        exchanges: list[Exchange] = []
+        silent = 0
+        for request in requests:
+            self.pace.take()
+            last = exchanges[-1] if exchanges else None
+            before = None if last is None else (last.request, last.status)
+            exchanges.append(replace(self._send(request), before=before))
+            silent = 0 if exchanges[-1].status else silent + 1
+            if silent == _SILENT:
+                break
+        return exchanges
+
     def _arrived(self, under_way: deque[Future[Exchange]], most: int) -> Iterator[Exchange]:
         """The first of what is under way, until no more than so many are."""
         while len(under_way) > most:

@@ -11,6 +11,7 @@ import importlib.metadata
 import json
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from types import TracebackType
@@ -199,6 +200,8 @@ class Replay(Client):
         self._recorded = recorded
         self._answers = recorded.answers()
         self._live = live
+        if not live:  # In the order in which they were asked for: an answer is known by its request, and its turn.
+            self._threads = ThreadPoolExecutor(1, thread_name_prefix="recorded")
 
     def is_key(self, request: Request) -> bool:
         """As the run found it, whose key is not known any more: then the request was not sent."""

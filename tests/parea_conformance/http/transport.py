@@ -15,8 +15,6 @@ import httpx
 DEADLINE = "deadline"
 """The extension of a request that says by when, in `time.monotonic()`, its answer must have come whole."""
 
-_CONNECTIONS = 64
-
 
 class _Clock(threading.local):
     """The deadline of the request that this thread sends."""
@@ -115,18 +113,30 @@ class _Body(httpx.SyncByteStream):
 class Transport(httpx.BaseTransport):
     """Like `httpx.HTTPTransport`, whose time limits are for each step of an answer and never for all of them.
 
-    Any thread may send through it. A request whose extensions hold `DEADLINE` fails as a time-out then.
+    Any thread may send through it, and each has a connection of its own, as a chain of requests needs it. A request
+    whose extensions hold `DEADLINE` fails as a time-out then.
     """
 
     def __init__(self) -> None:
         self._clock = _Clock()
         self._backend = _Backend(self._clock)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_CONNECTIONS,
-            network_backend=self._backend,
-        )
+        self._context = httpx.create_ssl_context(trust_env=False)
+        self._own = threading.local()
+        self._pools: list[httpcore.ConnectionPool] = []
+
+    def _pool(self) -> httpcore.ConnectionPool:
+        """The connection of this thread: opened when it is needed, and anew where the server has closed it."""
+        pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
+        if pool is None:
+            pool = httpcore.ConnectionPool(
+                ssl_context=self._context,
+                max_connections=1,
+                max_keepalive_connections=1,
+                network_backend=self._backend,
+            )
+            self._own.pool = pool
+            self._pools.append(pool)
+        return pool
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; its answer, of which the body is still to be read, in this thread.
@@ -146,11 +156,12 @@ class Transport(httpx.BaseTransport):
             request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
         )
         with _as_httpx(request):
-            answer = self._pool.handle_request(sent)
+            answer = self._pool().handle_request(sent)
         body = _Body(answer, request)
         return httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
 
     def close(self) -> None:
         """Break off what is under way, and close the connections."""
         self._backend.break_off()
-        self._pool.close()
+        for pool in self._pools:
+            pool.close()

@@ -11,7 +11,7 @@ from itertools import islice, zip_longest
 from parea_conformance.context import Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.ledger import Failure
-from parea_conformance.stages.repeat import told
+from parea_conformance.stages.told import told
 
 # What these judge is how one request leaves the connection to the next, or comes of its own accord.
 _OWN = {"robust.stateless", "robust.concurrency", "robust.no-leak", "http.size", "http.order", "http.rate-limit"}

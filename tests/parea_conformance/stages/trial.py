@@ -8,7 +8,8 @@ from parea_conformance.http.client import AT_A_TIME
 from parea_conformance.ledger import Failure
 from parea_conformance.probes.kinds import Kind
 from parea_conformance.stages.meaning import Meaning
-from parea_conformance.stages.repeat import Told, in_a_crowd, telling
+from parea_conformance.stages.repeat import in_a_crowd, telling
+from parea_conformance.stages.told import Told
 
 _FILTERS = 8
 _ROUNDS = 4

@@ -1,0 +1,200 @@
+"""Whether what one request asks changes the answer to the next: every kind after every kind, over one connection."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from parea_conformance.context import Context
+from parea_conformance.http.client import Exchange
+from parea_conformance.ledger import Failure
+from parea_conformance.probes.kinds import Kind, tour
+from parea_conformance.stages.told import Told, told
+
+_OK = 200
+_TOLD = 10
+"""How many pairs of kinds are told of at the most."""
+_LENGTHS = (1, 2, 4, 8, 16)
+"""How many requests before an answer are tried as what spoils it."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One answer to a kind: what it says, after which kinds it was asked, the last of them last, and the answer."""
+
+    told: Told
+    before: Sequence[Kind]
+    exchange: Exchange
+
+    @property
+    def after(self) -> Kind:
+        """The kind that came right before."""
+        return self.before[-1]
+
+
+def one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, Told]:
+    """Walk over the kinds; what each is answered normally, where that is what the contract says.
+
+    Several lines at a time where the server may be asked so. Where anything is amiss on them, it is walked again, one
+    request at a time: what is amiss only among many is accused as that.
+    """
+    held = _held(context, found)
+    lines = _lines(held, context.client.width)
+    walk = _walked(context, held, lines)
+    if len(lines) > 1 and (walk.amiss or context.client.width == 1):
+        among_many, walk = walk, _walked(context, held, _lines(held, 1))
+        if not walk.amiss and (only := _among_many(context, among_many)):
+            context.ledger.fail("robust.concurrency", only)
+    for failure in walk.marks:
+        context.ledger.fail("robust.stateless", failure)
+    wrong = {kind for kind, _, _ in walk.deviating}
+    for kind in walk.normal.keys() - wrong:
+        context.ledger.hold("robust.stateless", f"{kind.name}: answered {len(held)} times, after each other kind")
+    more = max(len(walk.deviating) - _TOLD, 0)
+    for kind, visit, example in walk.deviating[:_TOLD]:
+        context.ledger.fail("robust.stateless", _spoilt(context, kind, visit, example, more))
+    return walk.normal
+
+
+def _held(context: Context, found: Sequence[Kind]) -> list[Kind]:
+    """The kinds that are answered as they should be, one of each status last.
+
+    What is not, not even after itself, was judged elsewhere, and tells nothing here.
+    """
+    first = context.client.send_all([kind.request for kind in found])
+    held = [
+        kind
+        for kind, exchange in zip(found, first, strict=True)
+        if exchange.status == kind.status or context.client.send(kind.request).status == kind.status
+    ]
+    last = {kind.status: kind for kind in held}
+    return [*(kind for kind in held if last[kind.status] is not kind), *last.values()]
+
+
+def _lines(held: Sequence[Kind], width: int) -> Sequence[Sequence[Kind]]:
+    """The tour over the kinds, in so many lines at a time, and a last one that is walked alone.
+
+    Each line begins where one before it ends, so that each pair is on one. The last has each status after each other,
+    one request at a time: what one does to the next over any other connection shows there.
+    """
+    walk = [held[place] for place in tour(len(held))] if held else []
+    if width == 1:
+        return [walk]
+    alone = len({kind.status for kind in held})
+    cut = len(walk) - 1 - alone**2
+    step = max(-(-cut // width), 1)
+    return [walk[max(at - 1, 0) : min(at + step, cut)] for at in range(0, cut, step)] + [walk[max(cut - 1, 0) :]]
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """What was seen on a walk.
+
+    Attributes:
+        normal: what each kind is answered normally.
+        deviating: the kinds that were answered otherwise, each with that answer and a normal one.
+        marks: answers that held what another request did.
+        whole: whether every request was sent.
+    """
+
+    normal: dict[Kind, Told]
+    deviating: list[tuple[Kind, Visit, Visit]]
+    marks: list[Failure]
+    whole: bool
+
+    @property
+    def amiss(self) -> bool:
+        """Whether anything is not as it should be."""
+        return bool(self.deviating or self.marks) or not self.whole
+
+
+def _walked(context: Context, held: Sequence[Kind], lines: Sequence[Sequence[Kind]]) -> _Walk:
+    """Walk along the lines, the last of them alone."""
+    visits: dict[Kind, list[Visit]] = {kind: [] for kind in held}
+    marks: list[Failure] = []
+    whole = True
+    for together in (lines[:-1], lines[-1:]):
+        answers = context.client.send_lines([[kind.request for kind in line] for line in together])
+        for line, exchanges in zip(together, answers, strict=True):
+            whole = whole and len(line) == len(exchanges)
+            for place, (kind, exchange) in enumerate(zip(line, exchanges, strict=False)):
+                marks += _marks(context, kind, held, exchange)
+                if place:  # the first comes after what is not of the line, and stands at the end of another
+                    before = line[max(place - _LENGTHS[-1], 0) : place]
+                    visits[kind].append(Visit(told(context, exchange), before, exchange.trimmed()))
+    if not whole:
+        return _Walk({}, [], marks, whole)
+    normal = {}
+    deviating: list[tuple[Kind, Visit, Visit]] = []
+    for kind, came in visits.items():
+        steady = _steady(kind, came)
+        normal[kind] = _usual(kind, steady)
+        example = next(visit for visit in steady if visit.told == normal[kind])
+        deviating += [(kind, visit, example) for visit in steady if visit.told != normal[kind]]
+    return _Walk(normal, deviating, marks, whole)
+
+
+def _among_many(context: Context, walk: _Walk) -> Failure | None:
+    """The first of what was amiss while several lines were walked; None where that is only that nothing came."""
+    if not walk.deviating:
+        return next(iter(walk.marks), None)
+    kind, visit, example = walk.deviating[0]
+    summary = f"{kind.name}: answered otherwise after {visit.after.name}, while other connections asked as well"
+    failure = context.failure(visit.exchange, summary, example.exchange.received(context.client.secrets.scrub))
+    return replace(failure, curl=context.client.script_beside([each.request for each in walk.normal], kind.request))
+
+
+def _steady(kind: Kind, came: Sequence[Visit]) -> list[Visit]:
+    """The answers, without what may vary: what an error says, where it differs from one time to the very next."""
+    place = next((place for place, visit in enumerate(came) if visit.after is kind), None)
+    if kind.status == _OK or place is None or len(came) == 1:
+        return list(came)
+    if came[place].told.contents == came[place - 1 if place else 1].told.contents:
+        return list(came)
+    return [replace(visit, told=replace(visit.told, contents=b"")) for visit in came]
+
+
+def _usual(kind: Kind, came: Sequence[Visit]) -> Told:
+    """What a kind is answered where nothing is amiss: what it is after itself, unless all else agrees on another."""
+    own = next((visit.told for visit in came if visit.after is kind), None)
+    others = Counter(visit.told for visit in came if visit.after is not kind and visit.told.status == kind.status)
+    if own is not None and own.status == kind.status and (own in others or len(others) > 1):
+        return own
+    return others.most_common(1)[0][0] if others else came[0].told
+
+
+def _spoilt(context: Context, kind: Kind, visit: Visit, example: Visit, more: int) -> Failure:
+    """The failure of an answer that was another after some kind."""
+    client = context.client
+    summary = f"{kind.name}: answered otherwise after {visit.after.name}, a {visit.after.status}, over one connection"
+    summary += f" (and {more} more such pairs)" if more else ""
+    shown = context.failure(visit.exchange, summary, example.exchange.received(client.secrets.scrub))
+    clean = [kind] if _comes(context, [kind], kind, example.told) == example.told else example.before
+    before = _spoiling(context, visit, example.told, [*clean, kind], kind)
+    spoiling, usual = ([each.request for each in chain] for chain in (before, clean))
+    return replace(shown, curl=client.script_after(spoiling, usual, kind.request))
+
+
+def _spoiling(context: Context, visit: Visit, usual: Told, clean: Sequence[Kind], kind: Kind) -> Sequence[Kind]:
+    """The fewest of the requests before an answer after which it is another again; all that are kept, if none."""
+    chains = [visit.before[-length:] for length in _LENGTHS]
+    spoils = (chain for chain in chains if _comes(context, [*clean, *chain], kind, usual) != usual)
+    return next(spoils, visit.before)
+
+
+def _comes(context: Context, chain: Sequence[Kind], kind: Kind, like: Told) -> Told:
+    """What a kind is answered after others, as far as it is compared."""
+    for each in chain:
+        context.client.send(each.request)
+    came = told(context, context.client.send(kind.request))
+    return came if like.contents else replace(came, contents=b"")
+
+
+def _marks(context: Context, kind: Kind, held: Sequence[Kind], exchange: Exchange) -> Iterator[Failure]:
+    """What another request held must not show in the answer to this one, whatever it was asked for."""
+    shown = exchange.body + str(exchange.headers).encode()
+    for other in held:
+        if other.mark and other is not kind and other.mark.encode() in shown:
+            summary = f"{kind.name}: the answer holds what was sent for {other.name}: {other.mark}"
+            failure = context.failure(exchange, summary, "nothing of what another request held")
+            commands = context.client.script_after([other.request], [kind.request], kind.request)
+            yield replace(failure, curl=commands)
