@@ -81,7 +81,7 @@ class Options:
     other_api_key: str | None = field(default=None, repr=False)
     timeout: float = 30.0
     max_answer: float = 4000.0
-    concurrency: int = 8
+    concurrency: int = 16
     fuzz: int = 40
     parameters: tuple[tuple[str, str], ...] = ()
     allow_writes: bool = False
@@ -253,9 +253,9 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--concurrency",
         type=_count,
-        default=8,
+        default=16,
         metavar="N",
-        help="requests at a time (default 8), unless the server mixes up answers; the verdicts are the same for any N",
+        help="requests at a time (default 16), unless the server mixes up answers; the verdicts are the same for any N",
     )
     add("--max-requests", type=_count, metavar="N", help="send no more; what is not reached is undecided")
     add("--rate", type=_positive, metavar="R", help="send at most so many requests a second")

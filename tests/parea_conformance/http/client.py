@@ -15,7 +15,7 @@ from parea_conformance.http import script
 from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled, piece
 from parea_conformance.http.exchange import MEGABYTE, Exchange, Reader, Taken, TooLongError
 from parea_conformance.http.json_text import encode
-from parea_conformance.http.pace import BudgetSpentError, Pace
+from parea_conformance.http.pace import BudgetSpentError, Pace, wait
 from parea_conformance.http.secrets import Secrets
 from parea_conformance.http.transport import DEADLINE, Transport
 from parea_conformance.options import Options
@@ -27,7 +27,6 @@ AT_A_TIME = 32
 """How many requests are sent at a time at the most."""
 _OK, _BUSY = 200, 429
 _PATIENCE = 3
-_LONGEST_WAIT = 10.0
 _DROPPED = 2
 _SILENT = 5
 _CLIENT_HEADERS = ((b"accept", b"*/*"), (b"user-agent", b"parea-conformance"))
@@ -161,7 +160,7 @@ class Client:
         Line after line where only one may be sent at a time, or the budget ends among them.
 
         Returns:
-            The exchanges of each line, which is shorter where too many in a row were not answered.
+            The exchanges of each line.
 
         Raises:
             BudgetSpentError: no more requests may be sent; what was sent has been told to the observers.
@@ -171,19 +170,19 @@ class Client:
             return [[self.send(request) for request in line] for line in lines]
         self._before = None
         under_way = [self._threads.submit(self._line, line) for line in lines]
-        return [[self._delivered(exchange) for exchange in each.result()] for each in under_way]
+        found = [[self._delivered(exchange) for exchange in each.result()] for each in under_way]
+        rest = (line[len(exchanges) :] for line, exchanges in zip(lines, found, strict=True))
+        return [[*exchanges, *map(self.send, missing)] for exchanges, missing in zip(found, rest, strict=True)]
 
     def _line(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send one line."""
+        """Send one line, until too many in a row are not answered."""
         exchanges: list[Exchange] = []
-        silent = 0
         for request in requests:
             self.pace.take()
             last = exchanges[-1] if exchanges else None
             before = None if last is None else (last.request, last.status)
             exchanges.append(replace(self._send(request), before=before))
-            silent = 0 if exchanges[-1].status else silent + 1
-            if silent == _SILENT:
+            if len(exchanges) >= _SILENT and not any(each.status for each in exchanges[-_SILENT:]):
                 break
         return exchanges
 
@@ -200,7 +199,7 @@ class Client:
             if exchange.status != _BUSY or attempt == _PATIENCE:
                 break
             self.width, self.busy = 1, True  # What limits its rate refuses several at a time sooner than one.
-            time.sleep(_wait(exchange.headers.get("retry-after", "")))
+            time.sleep(wait(exchange.headers.get("retry-after", "")))
             self.pace.take()
             exchange = self._send(exchange.request)
         self._watch(exchange)
@@ -302,8 +301,3 @@ class Client:
     def script_beside(self, crowd: Sequence[Request], asked: Request) -> str:
         """A script that shows what comes of sending a request in parallel with others, of which it is one."""
         return script.beside(crowd, asked, self.base_url, self._key_header)
-
-
-def _wait(retry_after: str) -> float:
-    """The seconds that a server asks to be left alone for, within reason."""
-    return min(float(retry_after), _LONGEST_WAIT) if retry_after.isascii() and retry_after.isdigit() else 1.0

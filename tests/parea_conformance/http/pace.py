@@ -3,6 +3,8 @@
 import threading
 import time
 
+_LONGEST_WAIT = 10.0
+
 
 class BudgetSpentError(Exception):
     """As many requests were sent as the run may send."""
@@ -46,3 +48,8 @@ class Pace:
             self._next = turn + self._pause
         if turn > now:
             time.sleep(turn - now)
+
+
+def wait(retry_after: str) -> float:
+    """The seconds that a server asks to be left alone for, within reason."""
+    return min(float(retry_after), _LONGEST_WAIT) if retry_after.isascii() and retry_after.isdigit() else 1.0

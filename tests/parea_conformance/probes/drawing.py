@@ -73,3 +73,15 @@ def smallest(cells: Sequence[Cell], seed_: int, most: int, is_wrong: Callable[[F
     with _nothing_left(), suppress(_WrongError):
         draw()
     return wrong[-1] if wrong else None  # Hypothesis runs the smallest last.
+
+
+def listed(cells: Sequence[Cell], seed_: int, most: int) -> list[Filter]:
+    """The filters that `smallest` draws from the same where none of them is answered wrongly."""
+    found: list[Filter] = []
+
+    def is_wrong(filter_: Filter) -> bool:
+        found.append(filter_)
+        return False
+
+    smallest(cells, seed_, most, is_wrong)
+    return found

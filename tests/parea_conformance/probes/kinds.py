@@ -8,12 +8,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, count, islice
+from typing import TypeVar
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client
 from parea_conformance.http.curl import OTHER_KEY, Request
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -131,3 +134,8 @@ def tour(number: int) -> list[int]:
 def _pairs(one: int, number: int) -> Iterator[int]:
     for other in range(one + 1, number):
         yield from (one, other)
+
+
+def lines(walk: Sequence[T], step: int) -> list[Sequence[T]]:
+    """A walk in parts of so many, each of which begins with what one before it ends with: each pair is on one."""
+    return [walk[max(at - 1, 0) : at + step] for at in range(0, len(walk), step)]

@@ -3,7 +3,6 @@
 What is next to one right request is not here: `neighbours` derives it.
 """
 
-import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +12,14 @@ from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.curl import Request
-from parea_conformance.probes.kinds import ALL_NULL
+from parea_conformance.probes.kinds import ALL_NULL, lines
 from parea_conformance.reading.request import faults
 from parea_conformance.stages import bodies
 
 # Beside what preflight says of them: nothing, and `identity`.
 _CODINGS = ("gzip;q=0, deflate; q=0.000, br;q=0, zstd;q=0", "identity, *;q=0", "gzip", "deflate")
+_APART = 6
+"""How many cases that may break a connection follow each other over one."""
 UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
 
 
@@ -133,22 +134,27 @@ def cases(client: Client, contract: Contract) -> list[Case]:
 def judge(context: Context, asked: Sequence[Case]) -> None:
     """Send every case, and write what comes into the ledger."""
     first: dict[str, Exchange] = {}
-    for width, group in itertools.groupby(asked, key=_width):
-        together = list(group)
-        exchanges = context.client.send_all((case.request for case in together), width)
-        for case, exchange in zip(together, exchanges, strict=True):
-            first.setdefault(case.requirement, exchange)
+    apart, together = (list(filter(wanted, asked)) for wanted in (_may_break, lambda case: not _may_break(case)))
+    exchanges = context.client.send_all(case.request for case in together)
+    for case, exchange in zip(together, exchanges, strict=True):
+        first.setdefault(case.requirement, exchange)
+        judge_case(context, case, exchange)
+    parts = lines(apart, _APART)
+    answers = context.client.send_lines([[case.request for case in part] for part in parts])
+    for place, (part, came) in enumerate(zip(parts, answers, strict=True)):
+        again = min(place, 1)  # what a part begins with, but the first, was judged where another ended
+        for case, exchange in zip(part[again:], came[again:], strict=True):
             judge_case(context, case, exchange)
     _same_answer(context, first["auth.key-missing"], first["auth.key-wrong"])
     _other_experiments(context, first["experiment.unknown"])
 
 
-def _width(case: Case) -> int | None:
-    """How many such cases are sent at a time; None for as many as others.
+def _may_break(case: Case) -> bool:
+    """Whether a case may leave a connection broken.
 
-    What may leave a connection broken shows in the next request over the same: these are sent one after another.
+    Which shows in the next request over the same: such are sent one after another, on a few connections.
     """
-    return 1 if case.request.body_shell or case.requirement in ("http.size", "http.order") else None
+    return bool(case.request.body_shell) or case.requirement in ("http.size", "http.order")
 
 
 def judge_case(context: Context, case: Case, exchange: Exchange) -> bool:

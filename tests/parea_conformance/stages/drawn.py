@@ -6,6 +6,7 @@ the plainest operand of the pool, the fewest parts. It accuses the operator's ow
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from parea_conformance.context import Context
@@ -70,17 +71,26 @@ class Drawing:
             ServerGoneError: the server answers nothing any more.
             FirstFailureError: the run is to stop at its first failure.
         """
-        from parea_conformance.probes.drawing import smallest  # which loads Hypothesis
+        from parea_conformance.probes.drawing import listed, smallest  # which loads Hypothesis
 
         while self._left > 0:
             self._wrong.clear()
-            found = smallest(drawn_from, self._context.options.seed + self._left, self._left, self._is_wrong)
+            seed = self._context.options.seed + self._left
+            if self._context.client.width > 1 and not self._context.options.fail_fast:
+                self._ask_together(listed(drawn_from, seed, self._left))
+            found = smallest(drawn_from, seed, self._left, self._is_wrong)
             if found is not None:
                 self._accuse(found)
             if self._stopped is not None:
                 raise self._stopped
             if found is None:
                 return
+
+    def _ask_together(self, filters: Sequence[Filter]) -> None:
+        """Ask several at a time for what will be drawn where no answer is wrong; then it is known already."""
+        asked = [one for one in filters if self._can_be_asked(one, self._sample.matching(RIGHT, one))]
+        with suppress(BudgetSpentError):  # which is raised again where an answer is missed
+            self._meaning.ask_all(asked)
 
     def _accuse(self, smallest: Filter) -> None:
         seen = self._meaning.seen[smallest]

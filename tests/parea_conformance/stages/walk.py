@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from parea_conformance.context import Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.ledger import Failure
-from parea_conformance.probes.kinds import Kind, tour
+from parea_conformance.probes.kinds import Kind, lines, tour
 from parea_conformance.stages.told import Told, told
 
 _OK = 200
@@ -38,12 +38,12 @@ def one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, Tol
     request at a time: what is amiss only among many is accused as that.
     """
     held = _held(context, found)
-    lines = _lines(held, context.client.width)
-    walk = _walked(context, held, lines)
-    if len(lines) > 1 and (walk.amiss or context.client.width == 1):
+    several = _lines(held, context.client.width)
+    walk = _walked(context, held, several)
+    if len(several) > 1 and (walk.amiss or context.client.width == 1):
         among_many, walk = walk, _walked(context, held, _lines(held, 1))
-        if not walk.amiss and (only := _among_many(context, among_many)):
-            context.ledger.fail("robust.concurrency", only)
+        if among_many.amiss and not walk.amiss:
+            context.ledger.fail("robust.concurrency", _among_many(context, among_many))
     for failure in walk.marks:
         context.ledger.fail("robust.stateless", failure)
     wrong = {kind for kind, _, _ in walk.deviating}
@@ -81,8 +81,7 @@ def _lines(held: Sequence[Kind], width: int) -> Sequence[Sequence[Kind]]:
         return [walk]
     alone = len({kind.status for kind in held})
     cut = len(walk) - 1 - alone**2
-    step = max(-(-cut // width), 1)
-    return [walk[max(at - 1, 0) : min(at + step, cut)] for at in range(0, cut, step)] + [walk[max(cut - 1, 0) :]]
+    return [*lines(walk[:cut], max(-(-cut // width), 1)), walk[max(cut - 1, 0) :]]
 
 
 @dataclass(frozen=True)
@@ -93,36 +92,30 @@ class _Walk:
         normal: what each kind is answered normally.
         deviating: the kinds that were answered otherwise, each with that answer and a normal one.
         marks: answers that held what another request did.
-        whole: whether every request was sent.
     """
 
     normal: dict[Kind, Told]
     deviating: list[tuple[Kind, Visit, Visit]]
     marks: list[Failure]
-    whole: bool
 
     @property
     def amiss(self) -> bool:
         """Whether anything is not as it should be."""
-        return bool(self.deviating or self.marks) or not self.whole
+        return bool(self.deviating or self.marks)
 
 
-def _walked(context: Context, held: Sequence[Kind], lines: Sequence[Sequence[Kind]]) -> _Walk:
+def _walked(context: Context, held: Sequence[Kind], several: Sequence[Sequence[Kind]]) -> _Walk:
     """Walk along the lines, the last of them alone."""
     visits: dict[Kind, list[Visit]] = {kind: [] for kind in held}
     marks: list[Failure] = []
-    whole = True
-    for together in (lines[:-1], lines[-1:]):
+    for together in (several[:-1], several[-1:]):
         answers = context.client.send_lines([[kind.request for kind in line] for line in together])
         for line, exchanges in zip(together, answers, strict=True):
-            whole = whole and len(line) == len(exchanges)
-            for place, (kind, exchange) in enumerate(zip(line, exchanges, strict=False)):
+            for place, (kind, exchange) in enumerate(zip(line, exchanges, strict=True)):
                 marks += _marks(context, kind, held, exchange)
                 if place:  # the first comes after what is not of the line, and stands at the end of another
                     before = line[max(place - _LENGTHS[-1], 0) : place]
                     visits[kind].append(Visit(told(context, exchange), before, exchange.trimmed()))
-    if not whole:
-        return _Walk({}, [], marks, whole)
     normal = {}
     deviating: list[tuple[Kind, Visit, Visit]] = []
     for kind, came in visits.items():
@@ -130,13 +123,13 @@ def _walked(context: Context, held: Sequence[Kind], lines: Sequence[Sequence[Kin
         normal[kind] = _usual(kind, steady)
         example = next(visit for visit in steady if visit.told == normal[kind])
         deviating += [(kind, visit, example) for visit in steady if visit.told != normal[kind]]
-    return _Walk(normal, deviating, marks, whole)
+    return _Walk(normal, deviating, marks)
 
 
-def _among_many(context: Context, walk: _Walk) -> Failure | None:
-    """The first of what was amiss while several lines were walked; None where that is only that nothing came."""
+def _among_many(context: Context, walk: _Walk) -> Failure:
+    """The first of what was amiss while several lines were walked."""
     if not walk.deviating:
-        return next(iter(walk.marks), None)
+        return walk.marks[0]
     kind, visit, example = walk.deviating[0]
     summary = f"{kind.name}: answered otherwise after {visit.after.name}, while other connections asked as well"
     failure = context.failure(visit.exchange, summary, example.exchange.received(context.client.secrets.scrub))
