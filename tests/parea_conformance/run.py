@@ -150,7 +150,8 @@ class Run:
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
         near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
-        made = cases.cases(context.client, context.contract)
+        planned = (probe.filter for plan in probes.plans for probe in plan.asked)
+        made = cases.cases(context.client, context.contract, planned)
         self.outline = _outline(context, probes, [*made, *(neighbour for neighbour, _ in near)])
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)

@@ -5,14 +5,16 @@ What is next to one right request is not here: `neighbours` derives it.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.curl import Request
 from parea_conformance.probes.kinds import ALL_NULL, lines
+from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.request import faults
 from parea_conformance.stages import bodies
 
@@ -125,10 +127,30 @@ REQUIREMENTS = (
 )  # fmt: skip
 
 
-def cases(client: Client, contract: Contract) -> list[Case]:
-    """All cases, in the order in which they are sent; without those that would ask another operation."""
-    made = (case for build in BUILDERS for case in build(client, contract))
-    return [case for case in made if not contract.asks_another(case.request.method, case.request.path)]
+def cases(client: Client, contract: Contract, planned: Iterable[Filter] = ()) -> list[Case]:
+    """All cases, in the order in which they are sent; without those that would ask another operation.
+
+    Args:
+        client: makes the requests.
+        contract: the contract.
+        planned: filters that are sent anyway: which operators are accepted of which kinds shows there.
+    """
+    shown = {_accepts(contract, filter_.body()) for filter_ in planned}
+    made = [case for build in BUILDERS for case in build(client, contract)]
+    return [
+        case
+        for case in made
+        if not contract.asks_another(case.request.method, case.request.path)
+        and not (case.requirement == "body.accepted" and _accepts(contract, json.loads(case.request.body)) in shown)
+    ]
+
+
+def _accepts(contract: Contract, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a body shows to be accepted: the operator, the kind, and an operand where none is asked for."""
+    operator, field = body.get("filter_operator") or "", body.get("filter_field") or ""
+    kind = contract.field_kind(field)
+    ignored = contract.forms[kind].get(operator) == "none" and body.get("filter_value") is not None
+    return operator, kind, *(["an operand that is ignored"] if ignored else [])
 
 
 def judge(context: Context, asked: Sequence[Case]) -> None:
