@@ -23,6 +23,7 @@ from parea_conformance.probes.planner import planned
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import OPERATORS
 from parea_conformance.stages import (
+    bodies,
     cases,
     composition,
     confirm,
@@ -151,8 +152,9 @@ class Run:
         spans.close(_name(preflight))
         near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
         planned = (probe.filter for plan in probes.plans for probe in plan.asked)
-        made = cases.cases(context.client, context.contract, planned)
-        self.outline = _outline(context, probes, [*made, *(neighbour for neighbour, _ in near)])
+        made = cases.cases(context.client, context.contract)
+        formed = bodies.cases(context.client, context.contract, planned)
+        self.outline = _outline(context, probes, [*made, *formed, *(neighbour for neighbour, _ in near)])
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
         if context.options.dry_run:
@@ -169,6 +171,7 @@ class Run:
             (laws, (), True, lambda: laws.judge(context, sample, probes)),
             (drawn, (), draws, lambda: drawn.judge(context, sample, probes)),
             (cases, cases.REQUIREMENTS, errors, lambda: cases.judge(context, made)),
+            (bodies, bodies.REQUIREMENTS, False, lambda: bodies.judge(context, formed)),
             (neighbours, neighbours.REQUIREMENTS, False, lambda: neighbours.judge(context, sample, probes, near)),
             (fuzz, fuzz.REQUIREMENTS, False, lambda: self._fuzz(sample, probes)),
             (operations, operations.requirements(context.contract), False, lambda: operations.judge(context)),

@@ -4,7 +4,7 @@ import base64
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parea_conformance.neighbours.changes import CHANGES, Change
 
@@ -67,6 +67,12 @@ class Request:
     brief: bool = False
     operation: str = ""
     repeatable: bool = True
+
+
+def padded(request: Request, size: int) -> Request:
+    """The request with spaces after its body, which make it so many bytes long."""
+    shell = f"printf '%s%{size - len(request.body)}s' {shlex.quote(request.body.decode())} ''"
+    return replace(request, body=request.body.ljust(size), body_shell=shell)
 
 
 _SHELL_SPECIAL = str.maketrans({char: f"\\{char}" for char in '\\"$`'})

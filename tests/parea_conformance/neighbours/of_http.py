@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
-from parea_conformance.http.curl import KEY, Request, changed_key
+from parea_conformance.http.curl import KEY, Request, changed_key, padded
 from parea_conformance.neighbours.changes import CHANGES, changed, in_path
 from parea_conformance.neighbours.tokens import Asking, Neighbour, Place, Places
 from parea_conformance.reading.request import REGISTERED
@@ -188,6 +188,15 @@ _KEY_HEADERS = (
     "proxy-authorization", "x-auth-token", "x-access-token", "x-amz-security-token", "api-key", "apikey",
     "ocp-apim-subscription-key", "x-forwarded-x-api-key", "x-original-x-api-key",
 )  # fmt: skip
+
+
+def size(asking: Asking) -> Places:
+    """The size of the body: as large as it may be, and larger, its length told or not."""
+    ask, most = asking.request, asking.contract.max_bytes
+    made = {f"{number} bytes": padded(ask, number) for number in (most, most + 1, 4 * most)}
+    requests = {**made, **{f"{how} in chunks": replace(each, chunked=True) for how, each in made.items()}}
+    requests["in chunks"] = replace(ask, chunked=True)
+    yield Place(asking, "size of the body", str(len(ask.body)), asking.base, "http.size").requests(requests)
 
 
 def media_type(asking: Asking) -> Places:

@@ -11,6 +11,8 @@ _SPELLED = (
     "NaN", "Infinity", "-Infinity", "undefined", "nul", "True", "None", "01", "+1", ".5", "1.", "0x1", "1_0", "1e",
     "'x'", "`x`",
 )  # fmt: skip
+_HUGE = {"an integer of 10,000 digits": "9" * 10_000, "a number beyond doubles": "1e400"}
+"""Numbers that are JSON, and more than many a reader holds."""
 _CODECS = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-7")
 _ODD = {
     "Latin-1": "é".encode("latin-1"),
@@ -35,6 +37,8 @@ def text(asking: Asking) -> Places:
         **_broken(plain, name),
         "members in another order": json.dumps(dict(reversed(held.items()))),
     }
+    for how, number in _HUGE.items():
+        made[f"a value that is {how}"] = f'{{"{name}": {number}}}'
     for spelled in _SPELLED:
         made[f"a value {spelled}"] = f'{{"{name}": {spelled}}}'
         made[f"nothing but {spelled}"] = spelled

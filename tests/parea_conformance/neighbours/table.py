@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from parea_conformance.contract import Contract
-from parea_conformance.neighbours import of_bodies, of_http, of_json
+from parea_conformance.neighbours import of_bodies, of_http, of_json, of_two
 from parea_conformance.neighbours.tokens import Neighbour, Token
 from parea_conformance.reading.request import Expected, OpenError, expected
 
 TOKENS: tuple[Token, ...] = (
     of_http.method, of_http.segment, of_http.experiment, of_http.octets, of_http.target, of_http.query, of_http.key,
-    of_http.key_header, of_http.place_of_key, of_http.media_type, of_http.parameter, of_http.header, of_bodies.member,
-    of_bodies.operator, of_bodies.operand, of_bodies.field, of_bodies.score, of_bodies.criterion, of_bodies.prefix,
-    of_bodies.map_key, of_bodies.json_type, of_bodies.whole_body, of_json.text, of_json.octets, of_json.depth,
+    of_http.key_header, of_http.place_of_key, of_http.media_type, of_http.parameter, of_http.size, of_http.header,
+    of_two.orders, of_bodies.member, of_bodies.operator, of_bodies.operand, of_bodies.field, of_bodies.score,
+    of_bodies.criterion, of_bodies.prefix, of_bodies.map_key, of_bodies.json_type, of_bodies.whole_body, of_json.text,
+    of_json.octets, of_json.depth,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client
-from parea_conformance.http.curl import OTHER_KEY, Request
+from parea_conformance.http.curl import OTHER_KEY, Request, padded
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
 
@@ -27,12 +27,14 @@ class Kind:
         name: what is sent, in words.
         request: the request that stands for the kind.
         status: the status of its answer.
+        requirement: what another status breaks; empty where it breaks none.
         mark: a random word in the request; empty where none is its own.
     """
 
     name: str
     request: Request
     status: int
+    requirement: str
     mark: str = ""
 
 
@@ -57,14 +59,19 @@ def kinds(client: Client, contract: Contract, options: Options, asked: Sequence[
         asked: filters whose answers are short enough to be asked for again.
         whole: whether the answer to no filter is so, too.
     """
-    marks = _marks(options.seed)
-    unfiltered = [Kind("no filter", client.request({}), 200), Kind("four nulls", client.request(ALL_NULL), 200)]
+    unfiltered = [
+        Kind(name, client.request(body), 200, "request.unfiltered")
+        for name, body in (("no filter", {}), ("four nulls", ALL_NULL))
+    ]
     found = [
         *(unfiltered if whole else []),
-        *(Kind(str(filter_), client.request(filter_), 200) for filter_ in _filters(client, asked, whole=whole)),
-        _without_logs(client, contract, next(marks)),
+        *(
+            Kind(str(filter_), client.request(filter_), 200, "body.accepted")
+            for filter_ in _filters(client, asked, whole=whole)
+        ),
+        _without_logs(client, contract, next(_marks(options.seed))),
         *_experiments(client, options),
-        *_errors(client, contract, marks),
+        *errors(client, contract, options.seed),
     ]
     return [kind for kind in found if not contract.asks_another(kind.request.method, kind.request.path)]
 
@@ -91,35 +98,41 @@ def _marks(seed: int) -> Iterator[str]:
 def _without_logs(client: Client, contract: Contract, mark: str) -> Kind:
     """A filter that nothing matches: its value stands nowhere."""
     text = next(member for member, kind in contract.kinds.items() if kind == "text")
-    return Kind("a filter that nothing matches", client.request(Filter(text, "equals", mark)), 200, mark)
+    return Kind(
+        "a filter that nothing matches", client.request(Filter(text, "equals", mark)), 200, "body.accepted", mark
+    )
 
 
 def _experiments(client: Client, options: Options) -> Iterator[Kind]:
     if options.empty_experiment is not None:
-        yield Kind("an experiment without logs", client.request({}, options.empty_experiment), 200)
+        nothing = client.request({}, options.empty_experiment)
+        yield Kind("an experiment without logs", nothing, 200, "experiment.empty")
     if options.other_experiment is not None:
         theirs = client.request({}, options.other_experiment)
-        yield Kind("another key's experiment", theirs, 404)
+        yield Kind("another key's experiment", theirs, 404, "experiment.other-tenant")
         if options.other_api_key is not None:
-            yield Kind("another key for its own experiment", replace(theirs, key=OTHER_KEY), 200)
+            own = replace(theirs, key=OTHER_KEY)
+            yield Kind("another key for its own experiment", own, 200, "")
 
 
-def _errors(client: Client, contract: Contract, marks: Iterator[str]) -> Iterator[Kind]:
+def errors(client: Client, contract: Contract, seed: int) -> list[Kind]:
     """Each status that the contract promises for what is asked, by its reasons."""
     ask = client.request({})
-    key, name, path, query, member, text = islice(marks, 6)
-    yield Kind("no key", replace(ask, key=None), 401)
-    yield Kind("a wrong key", replace(ask, key=key), 401, key)
-    yield Kind("an unknown experiment", client.request({}, name), 404, name)
-    yield Kind("an unknown path", replace(ask, path=f"{client.path()}/{path}"), 404, path)
-    yield Kind("GET", replace(ask, method="GET", body=b"", path=f"{client.path()}?{query}"), 405, query)
-    yield Kind("HEAD", replace(ask, method="HEAD", body=b""), 405)
-    yield Kind("text/plain", replace(ask, content_type="text/plain"), 415)
-    spaces = contract.max_bytes - 1
-    shell = f"printf '{{}}%{spaces}s' ''"
-    yield Kind("a body over the limit", replace(ask, body=b"{}" + b" " * spaces, body_shell=shell), 413)
-    yield Kind("an unknown member", client.request({member: None}), 422, member)
-    yield Kind("a body that is not JSON", client.request(b'{"filter_value": "%b' % text.encode()), 422, text)
+    key, name, path, query, member, text = islice(_marks(seed), 1, 7)
+    refused = client.request({member: None}), client.request(b'{"filter_value": "%b' % text.encode())
+    found = (
+        ("no key", replace(ask, key=None), 401, "auth.key-missing", ""),
+        ("a wrong key", replace(ask, key=key), 401, "auth.key-wrong", key),
+        ("an unknown experiment", client.request({}, name), 404, "experiment.unknown", name),
+        ("an unknown path", replace(ask, path=f"{client.path()}/{path}"), 404, "http.path", path),
+        ("GET", replace(ask, method="GET", body=b"", path=f"{client.path()}?{query}"), 405, "http.method", query),
+        ("HEAD", replace(ask, method="HEAD", body=b""), 405, "http.method", ""),
+        ("text/plain", replace(ask, content_type="text/plain"), 415, "http.media-type", ""),
+        ("a body over the limit", padded(ask, contract.max_bytes + 1), 413, "http.size", ""),
+        ("an unknown member", refused[0], 422, "body.rejected", member),
+        ("a body that is not JSON", refused[1], 422, "body.malformed", text),
+    )
+    return [Kind(*each) for each in found]
 
 
 def tour(number: int) -> list[int]:

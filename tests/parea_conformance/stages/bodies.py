@@ -1,14 +1,24 @@
-"""Request bodies with values of every form, and bodies that a server may trip over.
+"""Bodies of every operator on every kind, with values of every form and of every class of what only looks like one.
 
 The schema of the contract judges them; the tables only say what is worth sending.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from parea_conformance.classes import ValueClass, booleans, not_instants, numbers
+from parea_conformance.context import Context
 from parea_conformance.contract import Contract
+from parea_conformance.http.client import Client
+from parea_conformance.probes.kinds import ALL_NULL
+from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.request import faults
+from parea_conformance.stages.cases import Case, judge_case
+
+REQUIREMENTS = ("body.accepted", "body.rejected", "body.location")
 
 _FORMS: tuple[Callable[[str, str], str], ...] = (
     lambda one, other: f"{one},{other}",
@@ -62,14 +72,18 @@ def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
 
 
 def filters(contract: Contract) -> Iterator[dict[str, Any]]:
-    """Bodies of one filter each: every operator on every kind, with values of every form that it could take."""
-    for kind, names in _fields(contract).items():
-        for field in names:
-            key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
-            for operator in contract.operators:
-                values = _values(contract, kind, operator)
-                for value in dict.fromkeys(values if field == names[0] else [*values][:1]):
-                    yield {"filter_field": field, "filter_operator": operator, "filter_value": value, **key}
+    """Bodies of one filter each: every operator on every kind, with values of every form that it could take.
+
+    Of the fields of one kind the first is asked of with all of them, and of the others one, in turn.
+    """
+    for kind, (first, *others) in _fields(contract).items():
+        for place, operator in enumerate(contract.operators):
+            values = list(dict.fromkeys(_values(contract, kind, operator)))
+            asked = [(first, value) for value in values]
+            asked += [(others[place % len(others)], values[0])] if others else []
+            for field, value in asked:
+                key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
+                yield {"filter_field": field, "filter_operator": operator, "filter_value": value, **key}
 
 
 @functools.cache
@@ -89,17 +103,39 @@ def representative(contract: Contract) -> tuple[tuple[Any, ...], tuple[Any, ...]
     return tuple(accepted.values()), tuple(rejected)
 
 
-HOSTILE: dict[str, bytes] = {
-    "lone surrogate": b'{"filter_field": "output", "filter_operator": "equals", "filter_value": "\\ud800"}',
-    "integer of 10,000 digits": b'{"filter_field": ' + b"9" * 10000 + b"}",
-    "number of 10,000 digits": b'{"filter_field": "latency", "filter_operator": "equals", "filter_value": "'
-    + b"9" * 10000
-    + b'"}',
-    "1e400 as a member": b'{"filter_value": 1e400}',
-    "50,000 parts": b'{"filter_field": "latency", "filter_operator": "in", "filter_value": "' + b"1," * 30000 + b'1"}',
-    "900 containers": b'{"filter_value": ' + b"[" * 899 + b"]" * 899 + b"}",
-    "SQL": b'{"filter_field": "output", "filter_operator": "equals", "filter_value": "\' OR 1=1 --"}',
-    "SQL key": b'{"filter_field": "metadata", "filter_key": "a\') OR (\'1\'=\'1", "filter_operator": "exists"}',
-    "template": b'{"filter_field": "{{7*7}}${7*7}", "filter_operator": "exists"}',
-}  # fmt: skip
-"""Bodies that a server may trip over; none may be answered 5xx."""
+def cases(client: Client, contract: Contract, planned: Iterable[Filter] = ()) -> list[Case]:
+    """The bodies as cases.
+
+    Args:
+        client: makes the requests.
+        contract: the contract.
+        planned: filters that are sent anyway: which operators are accepted of which kinds shows there.
+    """
+    shown = {_accepts(contract, filter_.body()) for filter_ in planned}
+    accepted, rejected = representative(contract)
+    return [
+        *(
+            Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
+            for body in (ALL_NULL, *accepted)
+            if _accepts(contract, body) not in shown
+        ),
+        *(
+            Case("body.rejected", json.dumps(body), client.request(body), (422,), None, faults(contract, body))
+            for body in rejected
+        ),
+    ]
+
+
+def _accepts(contract: Contract, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a body shows to be accepted: the operator, the kind, and an operand where none is asked for."""
+    operator = body.get("filter_operator") or ""
+    kind = contract.field_kind(body.get("filter_field") or "")
+    ignored = contract.forms[kind].get(operator) == "none" and body.get("filter_value") is not None
+    return operator, kind, *(["an operand that is ignored"] if ignored else [])
+
+
+def judge(context: Context, asked: Sequence[Case]) -> None:
+    """Send every body, and write what comes into the ledger."""
+    exchanges = context.client.send_all(case.request for case in asked)
+    for case, exchange in zip(asked, exchanges, strict=True):
+        judge_case(context, case, exchange)

@@ -1,28 +1,35 @@
-"""Requests by hand, a record each: orders of judging, sizes, forms of values, other experiments.
+"""Requests by hand, a record each: an error of each kind, codings, what a server may trip over, other experiments.
 
-What is next to one right request is not here: `neighbours` derives it.
+What is next to one right request is not here: `neighbours` derives it; nor what the schema says of each operator and
+kind: `bodies` walks over these.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
 from parea_conformance.http.curl import Request
-from parea_conformance.probes.kinds import ALL_NULL, lines
-from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.request import faults
-from parea_conformance.stages import bodies
+from parea_conformance.probes.kinds import errors
 
 # Beside what preflight says of them: nothing, and `identity`.
 _CODINGS = ("gzip;q=0, deflate; q=0.000, br;q=0, zstd;q=0", "identity, *;q=0", "gzip", "deflate")
-_APART = 6
-"""How many cases that may break a connection follow each other over one."""
-UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
+_ANY = {"filter_field": "trace_id", "filter_operator": "exists"}
+_HOSTILE: dict[str, bytes] = {
+    "lone surrogate": b'{"filter_field": "output", "filter_operator": "equals", "filter_value": "\\ud800"}',
+    "number of 10,000 digits": b'{"filter_field": "latency", "filter_operator": "equals", "filter_value": "'
+    + b"9" * 10000
+    + b'"}',
+    "50,000 parts": b'{"filter_field": "latency", "filter_operator": "in", "filter_value": "' + b"1," * 30000 + b'1"}',
+    "900 containers": b'{"filter_value": ' + b"[" * 899 + b"]" * 899 + b"}",
+    "SQL": b'{"filter_field": "output", "filter_operator": "equals", "filter_value": "\' OR 1=1 --"}',
+    "SQL key": b'{"filter_field": "metadata", "filter_key": "a\') OR (\'1\'=\'1", "filter_operator": "exists"}',
+    "template": b'{"filter_field": "{{7*7}}${7*7}", "filter_operator": "exists"}',
+}  # fmt: skip
+"""Bodies that a server may trip over; none may be answered 5xx."""
 
 
 @dataclass(frozen=True)
@@ -45,138 +52,46 @@ class Case:
     places: tuple[tuple[str | int, ...], ...] | None = None
 
 
-def _padded(client: Client, size: int) -> Request:
-    """A request with a body of so many bytes: an empty object and spaces."""
-    shell = f"printf '{{}}%{size - 2}s' ''"
-    return replace(client.request({}), body=b"{}" + b" " * (size - 2), body_shell=shell)
+def _errors(client: Client, contract: Contract) -> Iterator[Case]:
+    for kind in errors(client, contract, seed=0):
+        yield Case(kind.requirement, kind.name, kind.request, (kind.status,))
 
 
-def _keys(client: Client, contract: Contract) -> Iterator[Case]:
-    ask = client.request({})
-    yield Case("auth.key-missing", "no key", replace(ask, key=None), (401,))
-    yield Case("auth.key-wrong", "a wrong key", replace(ask, key="not-the-key"), (401,))
-    bare = replace(ask, key=None)
-    nowhere = Request(client.path().rsplit("/", 1)[0] + "/nothing-here", key=None)
-    for label, request in (
-        ("an unknown path", nowhere),
-        ("GET", replace(bare, method="GET", body=b"")),
-        ("text", replace(bare, content_type="text/plain")),
-        ("too large a body", replace(_padded(client, contract.max_bytes + 1), key=None)),
-        ("not JSON", replace(bare, body=b"{")),
-        ("an invalid filter", replace(bare, body=b'{"filter_feild": 1}')),
-        ("an unknown experiment", replace(client.request({}, UNKNOWN_EXPERIMENT), key=None)),
-    ):
-        yield Case("auth.first", f"no key, {label}", request, (401,))
-        yield Case("auth.first", f"wrong key, {label}", replace(request, key="not-the-key"), (401,))
-
-
-def _http(client: Client, contract: Contract) -> Iterator[Case]:
-    good = {"filter_field": "trace_id", "filter_operator": "exists"}
-    for body in ({}, good):
-        yield Case("experiment.unknown", f"body {body}", client.request(body, UNKNOWN_EXPERIMENT), (404,))
-    limit = contract.max_bytes
-    yield Case("http.size", f"{limit} bytes", _padded(client, limit), (200,))
-    for size in (limit + 1, 4 * limit):
-        yield Case("http.size", f"{size} bytes", _padded(client, size), (413,))
-        yield Case("http.size", f"{size} bytes in chunks", replace(_padded(client, size), chunked=True), (413,))
-    yield Case("http.size", "a filter in chunks", replace(client.request(good), chunked=True), (200,))
-    yield from _order(client, limit)
+def _codings(client: Client, _contract: Contract) -> Iterator[Case]:
     for codings in _CODINGS:
         # A long answer: common servers leave short ones as they are. What it holds is judged elsewhere.
-        request = replace(client.request(good), codings=codings, brief=True)
+        request = replace(client.request(_ANY), codings=codings, brief=True)
         yield Case("http.content-coding", f"Accept-Encoding: {codings}", request, (200,))
 
 
-def _order(client: Client, limit: int) -> Iterator[Case]:
-    """Two faults in one request: the one that is judged first decides."""
-    ask = client.request({})
-    nowhere = replace(ask, path=client.path() + "/more")
-    huge = _padded(client, limit + 1)
-    invalid = b'{"filter_feild": 1}'
-    for label, request, status in (
-        ("path before method", replace(nowhere, method="GET", body=b""), 404),
-        ("path before media type", replace(nowhere, content_type="text/plain"), 404),
-        ("method before media type", replace(ask, method="PUT", content_type="text/plain"), 405),
-        ("method before size", replace(huge, method="PUT"), 405),
-        ("media type before size", replace(huge, content_type="text/plain"), 415),
-        ("media type before body", replace(ask, content_type="text/plain", body=b"{"), 415),
-        ("media type before experiment", replace(client.request({}, UNKNOWN_EXPERIMENT), content_type=None), 415),
-        ("size before body", replace(huge, body=b"{" + b" " * limit, body_shell=f"printf '{{%{limit}s' ''"), 413),
-        ("size before experiment", replace(huge, path=client.path(UNKNOWN_EXPERIMENT)), 413),
-        ("body before experiment", client.request(invalid, UNKNOWN_EXPERIMENT), 422),
-    ):
-        yield Case("http.order", label, request, (status,))
-
-
-def _json(client: Client, contract: Contract) -> Iterator[Case]:
-    accepted, rejected = bodies.representative(contract)
-    for body in (ALL_NULL, *accepted):
-        yield Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
-    for body in rejected:
-        yield Case("body.rejected", json.dumps(body), client.request(body), (422,), None, faults(contract, body))
-    for label, body in bodies.HOSTILE.items():
+def _hostile(client: Client, _contract: Contract) -> Iterator[Case]:
+    for label, body in _HOSTILE.items():
         yield Case("robust.no-server-error", label, client.request(body), (200, 422))
 
 
-BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_keys, _http, _json)
+BUILDERS: tuple[Callable[[Client, Contract], Iterator[Case]], ...] = (_errors, _codings, _hostile)
 
 REQUIREMENTS = (
-    "auth.key-missing", "auth.key-wrong", "auth.first", "auth.same-answer", "experiment.unknown",
-    "experiment.other-tenant", "experiment.empty", "http.size", "http.order", "http.content-coding", "body.accepted",
-    "body.rejected", "body.location",
+    "auth.key-missing", "auth.key-wrong", "auth.same-answer", "experiment.unknown", "experiment.other-tenant",
+    "experiment.empty", "http.content-coding",
 )  # fmt: skip
 
 
-def cases(client: Client, contract: Contract, planned: Iterable[Filter] = ()) -> list[Case]:
-    """All cases, in the order in which they are sent; without those that would ask another operation.
-
-    Args:
-        client: makes the requests.
-        contract: the contract.
-        planned: filters that are sent anyway: which operators are accepted of which kinds shows there.
-    """
-    shown = {_accepts(contract, filter_.body()) for filter_ in planned}
-    made = [case for build in BUILDERS for case in build(client, contract)]
-    return [
-        case
-        for case in made
-        if not contract.asks_another(case.request.method, case.request.path)
-        and not (case.requirement == "body.accepted" and _accepts(contract, json.loads(case.request.body)) in shown)
-    ]
-
-
-def _accepts(contract: Contract, body: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a body shows to be accepted: the operator, the kind, and an operand where none is asked for."""
-    operator, field = body.get("filter_operator") or "", body.get("filter_field") or ""
-    kind = contract.field_kind(field)
-    ignored = contract.forms[kind].get(operator) == "none" and body.get("filter_value") is not None
-    return operator, kind, *(["an operand that is ignored"] if ignored else [])
+def cases(client: Client, contract: Contract) -> list[Case]:
+    """All cases, in the order in which they are sent; without those that would ask another operation."""
+    made = (case for build in BUILDERS for case in build(client, contract))
+    return [case for case in made if not contract.asks_another(case.request.method, case.request.path)]
 
 
 def judge(context: Context, asked: Sequence[Case]) -> None:
     """Send every case, and write what comes into the ledger."""
     first: dict[str, Exchange] = {}
-    apart, together = (list(filter(wanted, asked)) for wanted in (_may_break, lambda case: not _may_break(case)))
-    exchanges = context.client.send_all(case.request for case in together)
-    for case, exchange in zip(together, exchanges, strict=True):
+    exchanges = context.client.send_all(case.request for case in asked)
+    for case, exchange in zip(asked, exchanges, strict=True):
         first.setdefault(case.requirement, exchange)
         judge_case(context, case, exchange)
-    parts = lines(apart, _APART)
-    answers = context.client.send_lines([[case.request for case in part] for part in parts])
-    for place, (part, came) in enumerate(zip(parts, answers, strict=True)):
-        again = min(place, 1)  # what a part begins with, but the first, was judged where another ended
-        for case, exchange in zip(part[again:], came[again:], strict=True):
-            judge_case(context, case, exchange)
     _same_answer(context, first["auth.key-missing"], first["auth.key-wrong"])
     _other_experiments(context, first["experiment.unknown"])
-
-
-def _may_break(case: Case) -> bool:
-    """Whether a case may leave a connection broken.
-
-    Which shows in the next request over the same: such are sent one after another, on a few connections.
-    """
-    return bool(case.request.body_shell) or case.requirement in ("http.size", "http.order")
 
 
 def judge_case(context: Context, case: Case, exchange: Exchange) -> bool:
@@ -235,7 +150,7 @@ def _other_experiments(context: Context, unknown: Exchange) -> None:
     if options.empty_experiment is None:
         context.ledger.skip("experiment.empty", "no --empty-experiment was given")
         return
-    for body in ({}, {"filter_field": "trace_id", "filter_operator": "exists"}):
+    for body in ({}, _ANY):
         exchange = context.client.send(context.client.request(body, options.empty_experiment))
         held = exchange.status == 200 and re.sub(rb"\s", b"", exchange.body) == b"[]"
         failure = context.failure(exchange, "an empty experiment is not answered with an empty array", "200 []")
@@ -255,11 +170,16 @@ def _other_tenant(context: Context, unknown: Exchange, experiment: str) -> None:
         crossings.append((context.options.experiment, replace(context.client.request({}), key="{other}")))
     for name, request in crossings:
         exchange = context.client.send(request)
-        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, UNKNOWN_EXPERIMENT)
+        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, _named(unknown))
         failure = context.failure(
             exchange, "another key's experiment is not answered as an unknown one", unknown.received()
         )
         context.ledger.judge("experiment.other-tenant", name, None if same else failure)
+
+
+def _named(unknown: Exchange) -> str:
+    """The experiment that a request names."""
+    return unknown.request.path.split("/")[-2]
 
 
 def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:

@@ -2,7 +2,8 @@
 
 import contextlib
 import functools
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parea_conformance.context import Context
@@ -12,6 +13,7 @@ from parea_conformance.http.curl import Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
+from parea_conformance.probes.kinds import lines
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.request import Expected, OpenError
@@ -20,15 +22,17 @@ from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import Meaning
 
 REQUIREMENTS = (
-    "auth.key-missing", "auth.key-wrong", "auth.header-case", "auth.one-place",
-    "experiment.unknown", "http.path", "http.path-octets", "http.absolute-form", "http.query", "http.method",
-    "http.method-override", "http.media-type", "http.media-type-parameter", "http.accept", "http.conditional",
+    "auth.key-missing", "auth.key-wrong", "auth.first", "auth.header-case", "auth.one-place", "experiment.unknown",
+    "http.path", "http.path-octets", "http.absolute-form", "http.query", "http.method", "http.method-override",
+    "http.size", "http.order", "http.media-type", "http.media-type-parameter", "http.accept", "http.conditional",
     "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
-    "body.deep", "field.member", "field.score", "field.score-bare", "field.annotation-score", "field.annotation-value",
-    "field.key",
+    "body.deep", "field.member", "field.score", "field.score-bare", "field.annotation-score",
+    "field.annotation-value", "field.key",
 )  # fmt: skip
 
 
+_LINE = 6
+"""How many requests that may break a connection follow each other over one."""
 _EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-octets": ("http.path",)}
 """What is not accused where a plainer requirement failed, which these follow from."""
 
@@ -77,8 +81,8 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
         else:
             cause = f"{neighbour.token}: not all changes were asked; {neighbour.base} is answered wrongly without them"
             context.ledger.undecide(neighbour.requirement, cause)
-    kept.sort(key=lambda entry: entry[0].requirement in _EXCUSED)
-    exchanges = context.client.send_all(neighbour.request for neighbour, _ in kept)
+    kept.sort(key=lambda entry: (not _may_break(entry[0]), entry[0].requirement in _EXCUSED))
+    exchanges = _sent(context, [neighbour for neighbour, _ in kept])
     refused: list[tuple[Case, Exchange]] = []
     for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
         requirement = neighbour.requirement
@@ -93,6 +97,22 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
         if judge_case(context, case, exchange) and exchange.status == 200 and wanted.filter is not None:
             _judge_logs(context, sample, (neighbour, wanted.filter), exchange)
     _judge_locations(context, refused)
+
+
+def _may_break(neighbour: Neighbour) -> bool:
+    """Whether what is asked may leave a connection broken, which shows in the next request over the same."""
+    return neighbour.requirement in ("http.size", "http.order", "auth.first")
+
+
+def _sent(context: Context, asked: Sequence[Neighbour]) -> Iterator[Exchange]:
+    """The answers to neighbours, of which those that may break a connection come first.
+
+    These are sent one after another, on a few connections; each that a line begins with was asked at another's end.
+    """
+    apart = [neighbour.request for neighbour in itertools.takewhile(_may_break, asked)]
+    for place, answers in enumerate(context.client.send_lines(lines(apart, _LINE))):
+        yield from answers[min(place, 1) :]
+    yield from context.client.send_all(neighbour.request for neighbour in asked[len(apart) :])
 
 
 def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]]) -> None:

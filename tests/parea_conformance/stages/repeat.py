@@ -75,7 +75,7 @@ def _others(context: Context, filters: Sequence[Seen]) -> list[tuple[Kind, Told]
     """Filters beside the kinds, with what was answered to them."""
     return [
         (
-            Kind(str(one.filter), context.client.request(one.filter), _OK),
+            Kind(str(one.filter), context.client.request(one.filter), _OK, ""),
             Told(_OK, (), one.exchange.contents),
         )
         for one in filters

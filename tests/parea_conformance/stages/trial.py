@@ -37,7 +37,11 @@ def judge(context: Context, meaning: Meaning) -> tuple[str, Failure | None]:
     # All of them: what was begun and not waited for would be under way beside the first request of the next stage.
     answers = [
         in_a_crowd(
-            context, exchange, Kind(str(one.filter), exchange.request, _OK), Told(_OK, (), one.exchange.contents), sent
+            context,
+            exchange,
+            Kind(str(one.filter), exchange.request, _OK, ""),
+            Told(_OK, (), one.exchange.contents),
+            sent,
         )
         for one, exchange in zip(crowd, exchanges, strict=True)
     ]

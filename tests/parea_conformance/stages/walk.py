@@ -58,14 +58,16 @@ def one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, Tol
 def _held(context: Context, found: Sequence[Kind]) -> list[Kind]:
     """The kinds that are answered as they should be, one of each status last.
 
-    What is not, not even after itself, was judged elsewhere, and tells nothing here.
+    What is not, not even after itself, breaks a requirement of its own, and tells nothing here.
     """
-    first = context.client.send_all([kind.request for kind in found])
-    held = [
-        kind
-        for kind, exchange in zip(found, first, strict=True)
-        if exchange.status == kind.status or context.client.send(kind.request).status == kind.status
-    ]
+    held = []
+    for kind, first in zip(found, list(context.client.send_all([kind.request for kind in found])), strict=True):
+        exchange = first if first.status == kind.status else context.client.send(kind.request)
+        if exchange.status == kind.status:
+            held.append(kind)
+        elif kind.requirement in context.ledger and not context.ledger.failed(kind.requirement):
+            summary = f"{kind.name}: answered {exchange.status or 'nothing'}, not {kind.status}"
+            context.ledger.fail(kind.requirement, context.failure(exchange, summary, str(kind.status)))
     last = {kind.status: kind for kind in held}
     return [*(kind for kind in held if last[kind.status] is not kind), *last.values()]
 
