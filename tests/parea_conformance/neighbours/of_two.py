@@ -7,6 +7,7 @@ from itertools import combinations
 from parea_conformance.http.curl import Request, padded
 from parea_conformance.neighbours.tokens import Asking, Place, Places
 
+REQUIREMENTS = ("auth.first", "http.order")
 UNKNOWN_EXPERIMENT = "no-such-experiment-6f1d0f2c"
 _Fault = Callable[[Asking, Request], Request]
 
@@ -43,7 +44,7 @@ def orders(asking: Asking) -> Places:
     for one, other in combinations(_FAULTS, 2):
         if {one, other} in _EXCLUSIVE:
             continue
-        requirement = "auth.first" if one in _KEYS else "http.order"
+        requirement = REQUIREMENTS[one not in _KEYS]
         place = Place(asking, "what is judged first", f"{one} or {other}", asking.base, requirement)
         for first in _FAULTS[one].values():
             for second in _FAULTS[other].values():

@@ -27,4 +27,6 @@ def judged(contract: Contract, neighbour: Neighbour, experiment: str) -> tuple[N
     wanted = expected(contract, neighbour.request, experiment)
     # An experiment is unknown whatever made it so.
     named = neighbour.requirement if wanted.requirement != "experiment.unknown" else ""
+    if named in of_two.REQUIREMENTS:
+        wanted = replace(wanted, header=None, places=None)  # Which fault is judged first, the status says.
     return replace(neighbour, requirement=named or wanted.requirement), wanted

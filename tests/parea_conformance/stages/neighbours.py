@@ -11,6 +11,7 @@ from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
 from parea_conformance.http.curl import Request
 from parea_conformance.logs.sample import Sample
+from parea_conformance.neighbours import of_two
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, walk
 from parea_conformance.probes.kinds import lines
@@ -101,7 +102,7 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
 
 def _may_break(neighbour: Neighbour) -> bool:
     """Whether what is asked may leave a connection broken, which shows in the next request over the same."""
-    return neighbour.requirement in ("http.size", "http.order", "auth.first")
+    return neighbour.requirement in ("http.size", *of_two.REQUIREMENTS)
 
 
 def _sent(context: Context, asked: Sequence[Neighbour]) -> Iterator[Exchange]:
