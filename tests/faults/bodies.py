@@ -161,7 +161,7 @@ def lone_surrogate_breaks(parts: Parts) -> Parts:
     return replace(parts, validate=validate)
 
 
-@fault("robust.no-server-error")
+@fault("body.rejected", "robust.no-server-error")
 def huge_number_breaks(parts: Parts) -> Parts:
     """An integer of thousands of digits is 500."""
 

@@ -12,6 +12,11 @@ from parea_conformance.contract import Contract
 from parea_conformance.engine import Report, judge
 from parea_conformance.http.in_process import InProcess
 from parea_conformance.ledger import Entry, Failure, Verdict
+from parea_conformance.logs.sample import Sample
+from parea_conformance.probes.candidates import Candidates
+from parea_conformance.probes.covering import Coverer
+from parea_conformance.probes.drawing import listed, smallest
+from parea_conformance.reading.filter import Filter
 from parea_conformance.stages import drawn
 from parea_target import Parts
 
@@ -126,3 +131,12 @@ def test_the_first_failure_ends_the_run() -> None:
 def test_filters_are_drawn_for_every_operator_with_an_operand(contract: Contract) -> None:
     names = drawn.requirements(contract)
     assert {name.split(".")[1] for name in names} == set(contract.operators) - {"is_null", "exists"}
+
+
+def test_what_is_asked_together_is_what_is_drawn(sample: Sample, contract: Contract) -> None:
+    cells = list(Coverer(Candidates(sample, contract), contract, 0, thorough=False).cells())
+    for seed in range(3):
+        drawn_ = list[Filter]()
+        smallest(cells, seed, 40, lambda one, drawn_=drawn_: bool(drawn_.append(one)))  # type: ignore[misc]
+        assert listed(cells, seed, 40) == drawn_
+        assert len(drawn_) >= 20

@@ -154,10 +154,10 @@ class Client:
         if spent is not None:
             raise spent
 
-    def send_lines(self, lines: Sequence[Sequence[Request]]) -> list[list[Exchange]]:
+    def send_lines(self, lines: Sequence[Sequence[Request]], width: int | None = None) -> list[list[Exchange]]:
         """Send lines of requests at a time, each one request after another over a connection of its own.
 
-        Line after line where only one may be sent at a time, or the budget ends among them.
+        Line after line where only one may be sent at a time (or `width` is 1), or the budget ends among them.
 
         Returns:
             The exchanges of each line.
@@ -166,11 +166,16 @@ class Client:
             BudgetSpentError: no more requests may be sent; what was sent has been told to the observers.
             ServerGoneError: the server answers nothing any more.
         """
-        if self.width == 1 or len(lines) == 1 or self.pace.left < sum(map(len, lines)):
+        if 1 in (width, self.width) or self.pace.left < sum(map(len, lines)):
             return [[self.send(request) for request in line] for line in lines]
         self._before = None
-        under_way = [self._threads.submit(self._line, line) for line in lines]
-        found = [[self._delivered(exchange) for exchange in each.result()] for each in under_way]
+        under_way: deque[Future[list[Exchange]]] = deque()
+        found: list[list[Exchange]] = []
+        for line in lines:
+            if len(under_way) == (width or self.width):
+                found.append([self._delivered(exchange) for exchange in under_way.popleft().result()])
+            under_way.append(self._threads.submit(self._line, line))
+        found += [[self._delivered(exchange) for exchange in each.result()] for each in under_way]
         rest = (line[len(exchanges) :] for line, exchanges in zip(lines, found, strict=True))
         return [[*exchanges, *map(self.send, missing)] for exchanges, missing in zip(found, rest, strict=True)]
 

@@ -36,7 +36,8 @@ _FAULTS: Mapping[str, Mapping[str, _Fault]] = {
 }
 """What can be wrong, a fault each, and ways to do it; of those of one pair one is asked."""
 _KEYS = {"no key", "a wrong key"}
-_EXCLUSIVE = (_KEYS, {"not JSON", "an unknown member"})
+# Of one thing there is one fault; and what is not JSON tells no more before an experiment than an unknown member.
+_EXCLUSIVE = (_KEYS, {"not JSON", "an unknown member"}, {"not JSON", "experiment"})
 
 
 def orders(asking: Asking) -> Places:

@@ -14,7 +14,7 @@ from parea_conformance.reading.filter import Filter
 
 _EMPTY = {"none": None, "any": ""}
 """By the form of `filter_value` what is no operand, or an empty one."""
-_NAMES = 24
+_NAMES = 20
 """How many names of scores, criteria and keys are asked for."""
 
 

@@ -1,7 +1,7 @@
 """Whether what one request asks changes the answer to the next: every kind after every kind, over one connection."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from parea_conformance.context import Context
@@ -13,6 +13,8 @@ from parea_conformance.stages.told import Told, told
 _OK = 200
 _TOLD = 10
 """How many pairs of kinds are told of at the most."""
+_AT_A_TIME = 16
+"""How many lines the walk is cut into; where one request is sent at a time, they follow each other."""
 _LENGTHS = (1, 2, 4, 8, 16)
 """How many requests before an answer are tried as what spoils it."""
 
@@ -38,10 +40,10 @@ def one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, Tol
     request at a time: what is amiss only among many is accused as that.
     """
     held = _held(context, found)
-    several = _lines(held, context.client.width)
-    walk = _walked(context, held, several)
-    if len(several) > 1 and (walk.amiss or context.client.width == 1):
-        among_many, walk = walk, _walked(context, held, _lines(held, 1))
+    several = context.client.width > 1
+    walk = _walked(context, held)
+    if several and (walk.amiss or context.client.width == 1):
+        among_many, walk = walk, _walked(context, held, width=1)
         if among_many.amiss and not walk.amiss:
             context.ledger.fail("robust.concurrency", _among_many(context, among_many))
     for failure in walk.marks:
@@ -55,35 +57,33 @@ def one_after_another(context: Context, found: Sequence[Kind]) -> dict[Kind, Tol
     return walk.normal
 
 
-def _held(context: Context, found: Sequence[Kind]) -> list[Kind]:
-    """The kinds that are answered as they should be, one of each status last.
+def _held(context: Context, found: Sequence[Kind]) -> dict[Kind, Visit]:
+    """The kinds that are answered as they should be, one of each status last, each with such an answer.
 
     What is not, not even after itself, breaks a requirement of its own, and tells nothing here.
     """
-    held = []
+    held: dict[Kind, Visit] = {}
     for kind, first in zip(found, list(context.client.send_all([kind.request for kind in found])), strict=True):
         exchange = first if first.status == kind.status else context.client.send(kind.request)
         if exchange.status == kind.status:
-            held.append(kind)
+            held[kind] = Visit(told(context, exchange), (kind,), exchange.trimmed())
         elif kind.requirement in context.ledger and not context.ledger.failed(kind.requirement):
             summary = f"{kind.name}: answered {exchange.status or 'nothing'}, not {kind.status}"
             context.ledger.fail(kind.requirement, context.failure(exchange, summary, str(kind.status)))
     last = {kind.status: kind for kind in held}
-    return [*(kind for kind in held if last[kind.status] is not kind), *last.values()]
+    ordered = (*(kind for kind in held if last[kind.status] is not kind), *last.values())
+    return {kind: held[kind] for kind in ordered}
 
 
-def _lines(held: Sequence[Kind], width: int) -> Sequence[Sequence[Kind]]:
-    """The tour over the kinds, in so many lines at a time, and a last one that is walked alone.
+def walked_along(held: Sequence[Kind]) -> Sequence[Sequence[Kind]]:
+    """The tour over the kinds, in lines that are walked at a time, and a last one that is walked alone.
 
     Each line begins where one before it ends, so that each pair is on one. The last has each status after each other,
     one request at a time: what one does to the next over any other connection shows there.
     """
     walk = [held[place] for place in tour(len(held))] if held else []
-    if width == 1:
-        return [walk]
-    alone = len({kind.status for kind in held})
-    cut = len(walk) - 1 - alone**2
-    return [*lines(walk[:cut], max(-(-cut // width), 1)), walk[max(cut - 1, 0) :]]
+    cut = len(walk) - 1 - len({kind.status for kind in held}) ** 2
+    return [*lines(walk[:cut], max(-(-cut // _AT_A_TIME), 1)), walk[max(cut - 1, 0) :]]
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,16 @@ class _Walk:
         return bool(self.deviating or self.marks)
 
 
-def _walked(context: Context, held: Sequence[Kind], several: Sequence[Sequence[Kind]]) -> _Walk:
-    """Walk along the lines, the last of them alone."""
+def _walked(context: Context, held: Mapping[Kind, Visit], width: int | None = None) -> _Walk:
+    """Walk along the lines, the last of them alone; with a width of 1 all of them."""
+    *several, alone = walked_along(list(held))
     visits: dict[Kind, list[Visit]] = {kind: [] for kind in held}
     marks: list[Failure] = []
-    for together in (several[:-1], several[-1:]):
-        answers = context.client.send_lines([[kind.request for kind in line] for line in together])
+    for together, at_a_time in ((several, width), ([alone], 1)):
+        answers = context.client.send_lines([[kind.request for kind in line] for line in together], at_a_time)
         for line, exchanges in zip(together, answers, strict=True):
             for place, (kind, exchange) in enumerate(zip(line, exchanges, strict=True)):
-                marks += _marks(context, kind, held, exchange)
+                marks += _marks(context, kind, list(held), exchange)
                 if place:  # the first comes after what is not of the line, and stands at the end of another
                     before = line[max(place - _LENGTHS[-1], 0) : place]
                     visits[kind].append(Visit(told(context, exchange), before, exchange.trimmed()))
@@ -122,8 +123,8 @@ def _walked(context: Context, held: Sequence[Kind], several: Sequence[Sequence[K
     deviating: list[tuple[Kind, Visit, Visit]] = []
     for kind, came in visits.items():
         steady = _steady(kind, came)
-        normal[kind] = _usual(kind, steady)
-        example = next(visit for visit in steady if visit.told == normal[kind])
+        normal[kind] = _usual(kind, steady) or held[kind].told
+        example = next((visit for visit in steady if visit.told == normal[kind]), held[kind])
         deviating += [(kind, visit, example) for visit in steady if visit.told != normal[kind]]
     return _Walk(normal, deviating, marks)
 
@@ -148,13 +149,16 @@ def _steady(kind: Kind, came: Sequence[Visit]) -> list[Visit]:
     return [replace(visit, told=replace(visit.told, contents=b"")) for visit in came]
 
 
-def _usual(kind: Kind, came: Sequence[Visit]) -> Told:
-    """What a kind is answered where nothing is amiss: what it is after itself, unless all else agrees on another."""
+def _usual(kind: Kind, came: Sequence[Visit]) -> Told | None:
+    """What a kind is answered where nothing is amiss: what it is after itself, unless all else agrees on another.
+
+    None where it never is what it was when it was asked for before.
+    """
     own = next((visit.told for visit in came if visit.after is kind), None)
     others = Counter(visit.told for visit in came if visit.after is not kind and visit.told.status == kind.status)
-    if own is not None and own.status == kind.status and (own in others or len(others) > 1):
+    if own is not None and own.status == kind.status and (own in others or len(others) != 1):
         return own
-    return others.most_common(1)[0][0] if others else came[0].told
+    return others.most_common(1)[0][0] if others else None
 
 
 def _spoilt(context: Context, kind: Kind, visit: Visit, example: Visit, more: int) -> Failure:
