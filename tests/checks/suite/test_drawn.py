@@ -20,7 +20,19 @@ from parea_conformance.reading.filter import Filter
 from parea_conformance.stages import drawn
 from parea_target import Parts
 
-_OTHERS = ("trial", "meaning", "laws", "cases", "neighbours", "fuzz", "operations", "repeat", "classes", "confirm")
+_OTHERS = (
+    "trial",
+    "meaning",
+    "laws",
+    "cases",
+    "bodies",
+    "neighbours",
+    "fuzz",
+    "operations",
+    "repeat",
+    "classes",
+    "confirm",
+)
 
 
 def _drawing(

@@ -266,7 +266,7 @@ def test_the_timeline_covers_the_run(right: str, options: MakeOptions) -> None:
     report = judge(options(right))
     stages = [span.stage for span in report.timeline]
     assert stages == [
-        "preflight", "trial", "meaning", "laws", "drawn", "cases", "neighbours", "fuzz", "repeat", "confirm",
+        "preflight", "trial", "meaning", "laws", "drawn", "cases", "bodies", "neighbours", "fuzz", "repeat", "confirm",
     ]  # fmt: skip
     assert sum(span.requests for span in report.timeline) == report.requests
     assert sum(span.seconds for span in report.timeline) <= report.seconds

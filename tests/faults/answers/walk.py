@@ -23,7 +23,7 @@ ALWAYS, FILTERED, UNFILTERED = "always", "filtered", "unfiltered"
 WHEN = (ALWAYS, FILTERED, UNFILTERED)
 """Which answers are changed."""
 
-_STAGES = ("trial", "laws", "drawn", "cases", "neighbours", "fuzz", "operations", "repeat")
+_STAGES = ("trial", "laws", "drawn", "cases", "bodies", "neighbours", "fuzz", "operations", "repeat")
 _ANSWERS = (
     "request.unfiltered", "request.operators", "response.*", "result.*", "body.accepted", "robust.no-server-error",
 )  # fmt: skip
