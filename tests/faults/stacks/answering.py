@@ -147,7 +147,7 @@ def answers_are_hypertext(_request: Request, reply: Reply) -> Reply:
     return Reply(200, {"content-type": "application/hal+json"}, reply.body) if reply.status == 200 else reply
 
 
-@replying("response.media-type", shown=show("output", "exists", **{"accept-encoding": "gzip;q=0"}))
+@replying("http.content-coding", shown=show("output", "exists", **{"accept-encoding": "gzip;q=0"}))
 def refused_codings_are_used(request: Request, reply: Reply) -> Reply:
     """`gzip;q=0` is taken for gzip.
 
