@@ -212,18 +212,22 @@ WAYS: dict[str, Callable[..., None]] = {
 
 
 def _command(url: str, way: str) -> str:
-    """What the command says; its status is one of those that it documents."""
-    said = io.StringIO()
+    """What the command says; its status is one of those that it documents.
+
+    The logs of a good answer, which it prints, are as they came: what a server writes into them is no word of ours.
+    """
+    logs, said = io.StringIO(), io.StringIO()
     with tempfile.TemporaryDirectory() as folder:
         output = ["-o", str(Path(folder) / f"logs.{way}")] if way else []
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        with contextlib.redirect_stdout(logs), contextlib.redirect_stderr(said):
             status = command(["fetch", "e", "--base-url", url, "--deadline", str(DEADLINE), *output])
         left = [path.name for path in Path(folder).iterdir()]
     if status not in range(6) or [name for name in left if name.startswith(".")] or (status and left):
         raise AssertionError(f"status {status}, left {left}")
-    if "\x1b" in said.getvalue() or "\u202e" in said.getvalue():
+    printed = logs.getvalue() + said.getvalue()
+    if "\x1b" in printed or "\u202e" in printed:
         raise AssertionError("what steers a terminal")
-    return said.getvalue()
+    return printed if status else said.getvalue()
 
 
 def _shown(error: PareaError) -> str:
