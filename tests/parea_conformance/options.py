@@ -7,14 +7,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import httpx
 
 from parea_conformance import contract
+from parea_conformance.arguments import Parser, count, positive, whole
 from parea_conformance.guard import say
-from parea_conformance.http.secrets import shown
 
 _LABEL = 63
 """The most bytes of one part of a host's name."""
@@ -117,20 +116,6 @@ class Output:
     verbosity: int = 0
 
 
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
-    return number
-
-
 def _address(text: str) -> str:
     """A base URL: what a request can be sent to, and nothing that a report should not show.
 
@@ -194,13 +179,6 @@ def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(known.items())
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line; the usage has thirty."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {shown(message)} (see --help)\n")
-
-
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, contract.load().requirements, 1)
     meant = f"; did you mean {near[0]!r}?" if near else "; `parea-conformance list` prints all"
@@ -223,7 +201,7 @@ def _uuid(text: str) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command."""
-    made = _Parser(
+    made = Parser(
         prog="parea-conformance",
         description="Judge a server of the trace logs endpoint by the contract, with proof.",
         epilog=_EPILOG,
@@ -247,18 +225,18 @@ def parser() -> argparse.ArgumentParser:
         help="what a parameter in the path of another operation is to be (repeatable); default: the contract's example",
     )
     add("--allow-writes", action="store_true", help="send documented requests also to operations that may write")
-    add("--seed", type=int, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
-    add("--timeout", type=_positive, default=30.0, metavar="SECONDS", help="for each answer as a whole (default 30)")
-    add("--max-answer", type=_positive, default=4000.0, metavar="MB", help="read no more of an answer (default 4000)")
+    add("--seed", type=whole, default=0, metavar="N", help="seed of fuzzing, planning and sampling (default 0)")
+    add("--timeout", type=positive, default=30.0, metavar="SECONDS", help="for each answer as a whole (default 30)")
+    add("--max-answer", type=positive, default=4000.0, metavar="MB", help="read no more of an answer (default 4000)")
     add(
         "--concurrency",
-        type=_count,
+        type=count,
         default=16,
         metavar="N",
         help="requests at a time (default 16), unless the server mixes up answers; the verdicts are the same for any N",
     )
-    add("--max-requests", type=_count, metavar="N", help="send no more; what is not reached is undecided")
-    add("--rate", type=_positive, metavar="R", help="send at most so many requests a second")
+    add("--max-requests", type=count, metavar="N", help="send no more; what is not reached is undecided")
+    add("--rate", type=positive, metavar="R", help="send at most so many requests a second")
     add("--dry-run", action="store_true", help="fetch the unfiltered logs, print what would be sent, and stop")
     add("--accept-undecided", action="store_true", help="undecided requirements do not spoil the verdict")
     add("--known-failures", type=_known_failures, default=(), metavar="FILE",

@@ -139,3 +139,30 @@ def test_a_parameter_is_one_of_the_contract(capsys: pytest.CaptureFixture[str], 
     with pytest.raises(SystemExit, match="2"):
         read_options(["http://x.invalid", "--experiment", "e", "--api-key", "k", "--parameter", given])
     assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--concurency", "4"], "no option is called --concurency; did you mean --concurrency?"),
+        (["--api-kee", KEY], "no option is called --api-kee; did you mean --api-key?"),
+        ([f"--api-kee={KEY}"], "no option is called --api-kee; did you mean --api-key?"),
+        (["--xyzzy"], "no option is called --xyzzy (see --help)"),
+        (["more"], "an argument too many"),
+        (["--concurrency", "x"], "argument --concurrency: must be a whole number, not 'x'"),
+        (["--concurrency", "0"], "argument --concurrency: must be at least 1, not 0"),
+        (["--seed", "1.5"], "argument --seed: must be a whole number, not '1.5'"),
+        (["--timeout", "abc"], "argument --timeout: must be a number, not 'abc'"),
+        (["--timeout", "nan"], "argument --timeout: must be above 0, not nan"),
+    ],
+)
+def test_what_is_mistyped_is_said_in_words_and_without_values(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        read_options(["http://127.0.0.1:9", "--experiment", "e", *words])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert KEY not in error
+    assert error.count("\n") == 1
