@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import combinations
 
+from parea_conformance.http.client import path
 from parea_conformance.http.curl import Request, padded
 from parea_conformance.neighbours.tokens import Asking, Place, Places
 
@@ -17,7 +18,9 @@ def _too_large(asking: Asking, request: Request) -> Request:
 
 
 def _of_no_experiment(asking: Asking, request: Request) -> Request:
-    return replace(request, path=request.path.replace(asking.experiment, UNKNOWN_EXPERIMENT))
+    # The path as it is sent: an experiment's name may be escaped there.
+    unknown = path(asking.contract.path, UNKNOWN_EXPERIMENT)
+    return replace(request, path=request.path.replace(asking.request.path, unknown))
 
 
 _FAULTS: Mapping[str, Mapping[str, _Fault]] = {

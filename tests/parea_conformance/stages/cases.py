@@ -170,16 +170,16 @@ def _other_tenant(context: Context, unknown: Exchange, experiment: str) -> None:
         crossings.append((context.options.experiment, replace(context.client.request({}), key="{other}")))
     for name, request in crossings:
         exchange = context.client.send(request)
-        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, _named(unknown))
+        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, _named(context.contract, unknown))
         failure = context.failure(
             exchange, "another key's experiment is not answered as an unknown one", unknown.received()
         )
         context.ledger.judge("experiment.other-tenant", name, None if same else failure)
 
 
-def _named(unknown: Exchange) -> str:
-    """The experiment that a request names."""
-    return unknown.request.path.split("/")[-2]
+def _named(contract: Contract, unknown: Exchange) -> str:
+    """The experiment that a request names, which stands where the contract's path has it."""
+    return unknown.request.path.split("/")[contract.path.split("/").index("{experiment_uuid}")]
 
 
 def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:

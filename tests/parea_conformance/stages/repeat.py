@@ -56,7 +56,7 @@ def judge(context: Context, meaning: Meaning, unfiltered: Sequence[str], first: 
     if context.ledger.failed("robust.stateless"):
         context.ledger.skip("robust.concurrency", "the server does not repeat its answers even one at a time")
         return
-    _at_a_time(context, [*normal.items(), *_others(context, filters)])
+    _at_a_time(context, [*normal.items(), *asked_before(context, filters)])
     if first is not None and not context.ledger.failed("robust.concurrency"):
         context.ledger.fail("robust.concurrency", first)
 
@@ -71,8 +71,8 @@ def _alike(ids: Sequence[str]) -> list[Asked]:
     return []
 
 
-def _others(context: Context, filters: Sequence[Seen]) -> list[tuple[Kind, Told]]:
-    """Filters beside the kinds, with what was answered to them."""
+def asked_before(context: Context, filters: Sequence[Seen]) -> list[tuple[Kind, Told]]:
+    """Filters that were asked alone, as kinds, with what was answered to them."""
     return [
         (
             Kind(str(one.filter), context.client.request(one.filter), _OK, ""),

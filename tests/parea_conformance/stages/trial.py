@@ -6,14 +6,11 @@ What a server mixes up, or answers otherwise the second time, would be taken for
 from parea_conformance.context import Context
 from parea_conformance.http.client import AT_A_TIME
 from parea_conformance.ledger import Failure
-from parea_conformance.probes.kinds import Kind
 from parea_conformance.stages.meaning import Meaning
-from parea_conformance.stages.repeat import in_a_crowd, telling
-from parea_conformance.stages.told import Told
+from parea_conformance.stages.repeat import asked_before, in_a_crowd, telling
 
 _FILTERS = 8
 _ROUNDS = 4
-_OK = 200
 
 
 def requests() -> int:
@@ -29,21 +26,15 @@ def judge(context: Context, meaning: Meaning) -> tuple[str, Failure | None]:
     """
     filters = {probe.expected: probe.filter for plan in meaning.plans for probe in plan.probes if probe.expected}
     meaning.ask_all([filters[logs] for logs in sorted(filters, key=len)[:_FILTERS]])
-    crowd = telling(meaning, context.options.seed, _FILTERS) * _ROUNDS
+    crowd = asked_before(context, telling(meaning, context.options.seed, _FILTERS)) * _ROUNDS
     if len(crowd) <= _ROUNDS:
         return "too few answers are short enough to find out whether the server mixes them up", None
-    sent = [context.client.request(one.filter) for one in crowd]
+    sent = [kind.request for kind, _ in crowd]
     exchanges = context.client.send_all(sent, AT_A_TIME)
     # All of them: what was begun and not waited for would be under way beside the first request of the next stage.
     answers = [
-        in_a_crowd(
-            context,
-            exchange,
-            Kind(str(one.filter), exchange.request, _OK, ""),
-            Told(_OK, (), one.exchange.contents),
-            sent,
-        )
-        for one, exchange in zip(crowd, exchanges, strict=True)
+        in_a_crowd(context, exchange, kind, usual, sent)
+        for (kind, usual), exchange in zip(crowd, exchanges, strict=True)
     ]
     failure = next(filter(None, answers), None)
     return "the server mixes up answers to many at a time" if failure else "", failure
