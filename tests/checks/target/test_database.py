@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -22,19 +22,7 @@ from parea_target.filters import Filter
 from parea_target.server import running
 from parea_target.store import DatabaseError, load
 
-if TYPE_CHECKING:
-    from checks.target.postgresql import Server
-
 Log = dict[str, Any]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'logs.db'}"
-    server: Server = request.getfixturevalue("postgresql")
-    return server.new_database()
 
 
 def put(contract: Any, url: str, logs: list[Log], name: str = "e", **options: Any) -> None:

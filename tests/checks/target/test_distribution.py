@@ -189,14 +189,6 @@ def watched() -> Iterator[Seen]:
         event.remove(Engine, "before_cursor_execute", seen.note)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'logs.db'}"
-    server: Server = request.getfixturevalue("postgresql")
-    return server.new_database()
-
-
 def fill(contract: Contract, url: str, given: Sequence[tuple[str, list[RootLog]]], **options: Any) -> None:
     for _ in load(contract, url, given, **options):
         pass
