@@ -19,6 +19,7 @@ from parea_trace_logs._cli.signals import INTERRUPTED, signals_as_exceptions
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.batches import Batch
+from parea_trace_logs._tables.begun import begin, remove
 from parea_trace_logs._tables.many import FetchManyError, fetch_many
 from parea_trace_logs._tables.rows import batches_of
 from parea_trace_logs._tables.writing import TableWriter
@@ -209,12 +210,16 @@ def _table_of(options: Options) -> Iterator[TableWriter | None]:
         ) as table:
             yield table
     elif options.to_stdout:
-        with tempfile.TemporaryDirectory(prefix="parea-") as folder:
-            path = Path(folder) / f"table.{options.form or 'jsonl'}"
+        folder = begin(Path(tempfile.gettempdir()))
+        try:
+            folder.mkdir(mode=0o700)
+            path = folder / f"table.{options.form or 'jsonl'}"
             with TableWriter(path, scores=options.scores, csv_safe=options.csv_safe) as table:
                 yield table
             with path.open("rb") as file:
                 shutil.copyfileobj(file, stdout())
             stdout().flush()
+        finally:
+            remove(folder)
     else:
         yield None

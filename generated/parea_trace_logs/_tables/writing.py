@@ -7,13 +7,13 @@ part follows. At the end a single part is renamed to the file, which is the rule
 import errno
 import gzip
 import shutil
-import tempfile
 from collections.abc import AsyncIterable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from parea_trace_logs._tables.batches import Batch
+from parea_trace_logs._tables.begun import begin, remove
 from parea_trace_logs._tables.columns import Column, Shape, shape
 from parea_trace_logs._tables.formats import GZIPPED, Format, Sink, format_of
 from parea_trace_logs._tables.rows import Batcher, Progress, abatches_of, batches_of
@@ -39,7 +39,8 @@ class Parts:
         self.scores = shape.names(())
         if not folder.is_dir():  # else the error would name a folder of ours within it
             raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(folder))
-        self._folder = Path(tempfile.mkdtemp(prefix=".parea-", dir=folder))
+        self._folder = begin(folder)
+        self._folder.mkdir(mode=0o700)
         self._parts: list[tuple[Path, tuple[Column, ...]]] = []
         self._sink: Sink | None = None
         self.rows = 0
@@ -89,7 +90,7 @@ class Parts:
         try:
             self._close()
         finally:
-            shutil.rmtree(self._folder)
+            remove(self._folder)
 
     def _close(self) -> None:
         sink, self._sink = self._sink, None

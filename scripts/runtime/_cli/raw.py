@@ -1,9 +1,7 @@
 """The logs as they came, for files that `parea-target` can serve again: lines, or one array."""
 
 import gzip
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from parea_trace_logs._http.sync_streams import LogStream
 from parea_trace_logs._json.decoding import REFUSED
 from parea_trace_logs._json.text import parse
 from parea_trace_logs._parea import Parea
+from parea_trace_logs._tables.begun import begin, remove
 from parea_trace_logs._tables.formats import GZIPPED
 from parea_trace_logs.api.experiment import get_experiment_trace_logs
 from parea_trace_logs.errors import InvalidAnswerError
@@ -73,26 +72,17 @@ def _check(content: bytes, index: int) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that appears, or is replaced, when the block ends, and not when it ends by an exception."""
-    number, name = tempfile.mkstemp(prefix=".parea-", dir=path.parent)
-    made = Path(name)
+    made = begin(path.parent)
     try:
-        with os.fdopen(number, "wb") as file:
+        with made.open("xb") as file:
             if path.suffix.lower() == GZIPPED:
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as zipped:
                     yield zipped  # type: ignore[misc]  # a file of bytes in all but name
             else:
                 yield file
-        made.chmod(0o666 & ~_umask())
         made.replace(path)
     finally:
-        made.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """What new files are not to allow; Python can only ask by changing it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        remove(made)
 
 
 def stdout() -> BinaryIO:

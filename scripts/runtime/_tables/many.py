@@ -14,6 +14,7 @@ from parea_trace_logs._filters.checking import checked
 from parea_trace_logs._http.arguments import check_segment
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.batches import Batch
+from parea_trace_logs._tables.begun import begin, remove
 from parea_trace_logs._tables.columns import shape
 from parea_trace_logs._tables.formats import format_of
 from parea_trace_logs._tables.rows import abatches_of, batches_of
@@ -154,12 +155,12 @@ class _Dataset:
     def _widen(self, experiment: str, names: tuple[str, ...]) -> None:
         """Write a file of an earlier call anew, with a column for each of these scores."""
         place = self._place(experiment)
-        made = place.with_name(".wider")
+        made = begin(place.parent)
         try:
             self._format.join([(place, ())], made, self._shape.columns(names))
             made.replace(place)
         finally:
-            made.unlink(missing_ok=True)
+            remove(made)
 
 
 def fetch_many(  # noqa: PLR0913 - the documented options
@@ -219,8 +220,8 @@ def fetch_many(  # noqa: PLR0913 - the documented options
 
     try:
         with ThreadPoolExecutor(concurrency, thread_name_prefix="parea-fetch") as pool:
-            running = {pool.submit(fetch, experiment): experiment for experiment in dataset.wanted}
             try:
+                running = {pool.submit(fetch, experiment): experiment for experiment in dataset.wanted}
                 for future in as_completed(running):
                     # Whatever it is, the caller gets it. One failure must not cancel the rest.
                     if (error := future.exception()) is not None:
@@ -230,6 +231,7 @@ def fetch_many(  # noqa: PLR0913 - the documented options
                 stopped.set()
                 pool.shutdown(wait=False, cancel_futures=True)
     finally:
+        stopped.set()  # once more, for an interrupt amid the first
         dataset.close(ended=ended)
     return dataset.rows()
 

@@ -1,14 +1,9 @@
-"""Hostile texts: in `--where`, in Retry-After, in a table; and signals that end the command."""
+"""Hostile texts: in `--where`, in Retry-After, in a table."""
 
 import contextlib
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import time
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +11,9 @@ from typing import Any
 import pytest
 from checks.client.hostile import LOG, dripping
 from checks.client.network_faults import Act, answer, fault_server
-from checks.client.support import ROOT, LocalServer
+from checks.client.support import LocalServer
 from parea_trace_logs import TraceLog
 from parea_trace_logs._cli.command import main
-from parea_trace_logs._cli.signals import signals_as_exceptions
 from parea_trace_logs._filters.where_text import parse_where
 from parea_trace_logs._http.retrying import pause
 from parea_trace_logs.errors import TableError
@@ -149,78 +143,7 @@ def test_the_command_can_write_safe_cells(
 
 
 # ------------------------------------------------------------------------------------------------------------ command
-_MAIN = "import sys; from parea_trace_logs._cli.command import main; sys.exit(main())"
-
-
-def _command(url: str, *more: str, ignored: int | None = None) -> "subprocess.Popen[str]":
-    return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-c", _MAIN, "fetch", "e", "--base-url", url, *more],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "generated"), "PAREA_API_KEY": "a-key-to-hide"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=(lambda: signal.signal(ignored, signal.SIG_IGN)) if ignored else None,
-    )
-
-
 SLOW: Act = dripping("200 OK", b"[" + LOG % b"", b"," + LOG % b"")
-
-
-@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_leaves_nothing_behind(sent: signal.Signals, tmp_path: Path) -> None:
-    with fault_server(SLOW) as server:
-        running = _command(server.url, "-o", str(tmp_path / "logs.jsonl"))
-        until = time.monotonic() + 20
-        while not any(tmp_path.glob(".parea-*")) and time.monotonic() < until:
-            time.sleep(0.02)
-        assert any(tmp_path.iterdir())
-        running.send_signal(sent)
-        said = running.communicate(timeout=20)
-    assert list(tmp_path.iterdir()) == []
-    assert running.returncode == 128 + sent
-    assert "Traceback" not in said[1]
-
-
-@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_in_a_callback_is_not_lost(sent: signal.Signals) -> None:
-    def interrupted(_: object) -> None:
-        signal.raise_signal(sent)
-
-    with pytest.raises((KeyboardInterrupt, SystemExit)) as raised, signals_as_exceptions():  # noqa: PT012 - in it
-        short_lived = {1}
-        callback = weakref.ref(short_lived, interrupted)
-        del short_lived  # the callback raises, and Python goes on
-        assert callback() is None
-        time.sleep(20)
-    assert raised.value.args in ((), (128 + sent,))
-    assert raised.type is (KeyboardInterrupt if sent == signal.SIGINT else SystemExit)
-
-
-def test_another_exception_in_a_callback_is_shown() -> None:
-    seen: list[object] = []
-    before, sys.unraisablehook = sys.unraisablehook, seen.append
-    try:
-        with signals_as_exceptions():
-            short_lived = {1}
-            _callback = weakref.ref(short_lived, lambda _: 1 / 0)
-            del short_lived
-    finally:
-        sys.unraisablehook = before
-    assert [type(each.exc_value) for each in seen] == [ZeroDivisionError]  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
-def test_a_signal_that_is_ignored_at_the_start_stays_so(ignored: signal.Signals, tmp_path: Path) -> None:
-    with fault_server(SLOW) as server:
-        running = _command(server.url, "-o", str(tmp_path / "logs.jsonl"), "--deadline", "1.5", ignored=ignored)
-        until = time.monotonic() + 20
-        while not any(tmp_path.glob(".parea-*")) and time.monotonic() < until:
-            time.sleep(0.02)
-        running.send_signal(ignored)
-        said = running.communicate(timeout=20)
-    assert running.returncode == 4
-    assert "deadline" in said[1]
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_has_a_deadline_and_shows_what_is_no_text_escaped(
