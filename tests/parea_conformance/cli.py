@@ -1,12 +1,13 @@
 """`parea-conformance`: judge a server by the contract."""
 
-import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from parea_trace_logs._cli.arguments import Parser
+from parea_trace_logs._filters.hints import did_you_mean, similar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -72,7 +73,7 @@ def _write(data: Mapping[str, Any], directory: Path) -> bool:
 
 
 def _seed_data(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="parea-conformance seed-data", description=seed_data.__doc__)
+    parser = Parser(prog="parea-conformance seed-data", description=seed_data.__doc__)
     parser.add_argument("directory", type=Path, metavar="DIR", help="where the .jsonl files go, an experiment each")
     directory = parser.parse_args(words).directory
     paths = seed_data.write(directory, contract.load())
@@ -90,7 +91,7 @@ def _command() -> str:
 
 
 def _diff(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="parea-conformance diff",
         description="Show what changed between two reports. Exit status: 0 nothing got worse, 1 something did, "
         "2 a report could not be read.",
@@ -105,7 +106,7 @@ def _diff(words: Sequence[str]) -> int:
 
 
 def _list(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="parea-conformance list", description="Print every requirement.")
+    parser = Parser(prog="parea-conformance list", description="Print every requirement.")
     parser.add_argument("--class", dest="classes", action="append", choices=contract.CLASSES, help="of this class only")
     parser.add_argument("--neighbours", action="store_true", help="print what is asked next to a right request: "
                         "token, change, number of instances in the seed data, what must come")  # fmt: skip
@@ -136,6 +137,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is returned."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = _COMMANDS.get(words[0]) if words else None
+    if command is None and words and (near := similar(words[0], _COMMANDS)):
+        Parser(prog="parea-conformance").error(f"no command is called {words[0]}{did_you_mean(near)}")
     return guarded(lambda: _run(words) if command is None else _of_files(command, words[1:]), of_ours)
 
 

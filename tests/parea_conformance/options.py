@@ -1,7 +1,6 @@
 """What a run is asked for, and how the command line says it."""
 
 import argparse
-import difflib
 import importlib.metadata
 import os
 from collections.abc import Sequence
@@ -10,9 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+from parea_trace_logs._cli.arguments import Parser, count, positive, whole
+from parea_trace_logs._filters.hints import did_you_mean, similar
 
 from parea_conformance import contract
-from parea_conformance.arguments import Parser, count, positive, whole
 from parea_conformance.guard import say
 
 _LABEL = 63
@@ -180,9 +180,8 @@ def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, contract.load().requirements, 1)
-    meant = f"; did you mean {near[0]!r}?" if near else "; `parea-conformance list` prints all"
-    return f"no requirement is called {name!r}{meant}"
+    near = did_you_mean(similar(name, contract.load().requirements))
+    return f"no requirement is called {name!r}{near or '; `parea-conformance list` prints all'}"
 
 
 def _requirement(text: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """`parea-conformance replay`: judge recorded answers again; `--send` sends what failed, and that only."""
 
-import argparse
 import functools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from parea_trace_logs._cli.arguments import Parser
 
 from parea_conformance.engine import Report
 from parea_conformance.http.recording import Recorded, RecordingError, Replay, resumed
@@ -28,7 +29,7 @@ def read_options(words: Sequence[str]) -> tuple[Asked, Output]:
         OSError: the recording cannot be read.
         RecordingError: it is not one, or there is no key to send with.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="parea-conformance replay",
         description="Judge the answers that --record kept again, without a server: the verdicts are the same. "
         "Exit status as of a run.",

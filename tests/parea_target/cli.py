@@ -11,6 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from parea_trace_logs._cli.arguments import Parser, count, positive, whole
+from parea_trace_logs._filters.hints import did_you_mean, similar
+
 from parea_target import json_text
 from parea_target.app import QUERY_SECONDS
 from parea_target.contract import load
@@ -24,15 +27,11 @@ from parea_target.store import DatabaseError, Store
 
 DATA = Path(__file__).resolve().parent / "data"
 
+_COMMANDS = {"load": load_command}
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 # What a key may see: the experiments by name, None for all.
 Keys = dict[str, list[str] | None]
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {message}\n")
 
 
 def _leave(_number: int, _frame: object) -> NoReturn:
@@ -41,8 +40,8 @@ def _leave(_number: int, _frame: object) -> NoReturn:
     raise SystemExit(0)
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="parea-target",
         description="Serve experiment trace logs from files or from a database, as openapi.yaml says.",
         epilog="`parea-target load --help` says how a database is filled. "
@@ -80,7 +79,7 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--max-connections",
         default=Limits.connections,
-        type=_count,
+        type=count,
         metavar="NUMBER",
         help="how many connections each process serves at once; more are answered 503 (%(default)s)",
     )
@@ -95,7 +94,7 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--workers",
         default=1,
-        type=_count,
+        type=count,
         metavar="NUMBER",
         help="how many processes serve the --database on the one port (%(default)s)",
     )
@@ -105,24 +104,17 @@ def _parser() -> _Parser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = whole(text)
     if not 0 <= port <= 65_535:
         raise argparse.ArgumentTypeError(f"{port} is not a port (0 to 65535)")
     return port
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= threading.TIMEOUT_MAX:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    seconds = positive(text)
+    if seconds > threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"must be less than {threading.TIMEOUT_MAX:g}, not {text}")
     return seconds
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
-    return count
 
 
 def read_keys(file: Path | None, api_key: str | None, experiments: Sequence[str]) -> Keys:
@@ -217,10 +209,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         SystemExit: 0 after a signal, 1 where a worker cannot be replaced, 2 for what cannot be served.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if given[:1] == ["load"]:
-        load_command(given[1:])
+    if given and (command := _COMMANDS.get(given[0])):
+        command(given[1:])
         return
     parser = _parser()
+    if given and (near := similar(given[0], _COMMANDS)):
+        parser.error(f"no command is called {given[0]}{did_you_mean(near)}")
     options = parser.parse_args(given)
     if options.database is not None and options.data is not None:
         parser.error("--data and --database exclude one another")
@@ -234,4 +228,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WorkerError as error:
         parser.exit(1, f"{parser.prog}: error: {error}\n")
     except (ContractError, DataError, DatabaseError, OSError) as error:
-        parser.error(" ".join(str(error).split()))
+        parser.exit(2, f"{parser.prog}: error: {' '.join(str(error).split())}\n")

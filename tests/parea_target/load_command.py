@@ -1,11 +1,12 @@
 """The command `parea-target load`: put experiments from files into a database that stays."""
 
-import argparse
 import json
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from parea_trace_logs._cli.arguments import Parser
 
 from parea_target.contract import load as load_contract
 from parea_target.loader import DataError, read_experiments
@@ -15,8 +16,8 @@ from parea_target.store import DatabaseError, load
 _EVERY = 2.0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="parea-target load",
         description="Load experiments into a database, for `parea-target --database URL` to serve. Each is there whole "
         "or as it was, whatever happens meanwhile.",

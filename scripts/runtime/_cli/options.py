@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from attrs import frozen
+from parea_trace_logs._cli.arguments import Parser, count, positive
 from parea_trace_logs._cli.since import since
 from parea_trace_logs._filters.where_text import parse_where
 from parea_trace_logs._tables.formats import EXTENSIONS, GZIPPED, format_of
@@ -118,9 +119,9 @@ def parse(arguments: list[str] | None) -> Options:
     return options
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+def _parsers() -> tuple[Parser, Parser]:
     """The parser of the command, and that of `fetch`."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="parea-trace-logs",
         description="Fetch the trace logs of experiments from Parea.",
         epilog="parea-trace-logs fetch --help says everything about fetching.",
@@ -162,7 +163,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
         action="store_true",
         help="the logs as they came, as lines (jsonl) or one array (json); to stdout without -o",
     )
-    add("--limit", metavar="N", type=_count, help="no more than the first N root logs")
+    add("--limit", metavar="N", type=count, help="no more than the first N root logs")
     add(
         "--score",
         metavar="NAME",
@@ -170,30 +171,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
         dest="scores",
         help="make a column for this score only (repeatable); by default each score that occurs gets one",
     )
-    add("--concurrency", metavar="N", type=_count, default=4, help="how many experiments are fetched at a time (4)")
+    add("--concurrency", metavar="N", type=count, default=4, help="how many experiments are fetched at a time (4)")
     add("--resume", action="store_true", help="of several experiments, leave those as they are that have a file there")
     add("-q", "--quiet", action="store_true", help="say nothing on stderr but what went wrong")
     add("--base-url", metavar="URL", help="the server; overrides PAREA_BASE_URL")
-    add("--timeout", metavar="SECONDS", type=_seconds, help="for each step of the request (60)")
-    add("--deadline", metavar="SECONDS", type=_seconds, help="for a whole request (without limit)")
+    add("--timeout", metavar="SECONDS", type=positive, help="for each step of the request (60)")
+    add("--deadline", metavar="SECONDS", type=positive, help="for a whole request (without limit)")
     add("--csv-safe", action="store_true", help="put ' before texts in CSV that a spreadsheet would run as a formula")
     return parser, fetch
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
 
 
 def _listed(name: str | None, usage: Callable[[str], NoReturn]) -> list[str]:

@@ -220,16 +220,21 @@ def test_no_server_is_unavailable(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "said"),
     [
-        [],
-        ["fetch"],
-        ["fetch", "e", "-o", "logs.xlsx"],
-        ["fetch", "e", "-o", "nowhere/logs.csv"],
-        ["fetch", "e", "--timeout", "0"],
-        ["fetch", "e", "--timeout", "soon"],
-        ["fetch", "e", "--base-url", "ftp://x"],
-        ["fetch", "e", "--where", "nonsense"],
+        ([], "COMMAND"),
+        (["fecth", "e"], "invalid choice: 'fecth' (choose from 'fetch')"),
+        (["fetch"], "name an experiment"),
+        (["fetch", "e", "-o", "logs.xlsx"], "-o: "),
+        (["fetch", "e", "-o", "nowhere/logs.csv"], "-o: there is no folder nowhere"),
+        (["fetch", "e", "--timeout", "0"], "--timeout: must be above 0, not 0"),
+        (["fetch", "e", "--timeout", "soon"], "--timeout: must be a number, not 'soon'"),
+        (["fetch", "e", "--limit", "0"], "--limit: must be at least 1, not 0"),
+        (["fetch", "e", "--base-url", "ftp://x"], "http"),
+        (["fetch", "e", "--where", "nonsense"], "--where: "),
+        (["fetch", "--wher", "x", "--limt", "secret"], "no option is called --limt; did you mean --limit?"),
+        (["--basse-url=secret", "fetch", "e"], "no option is called --basse-url; did you mean --base-url?"),
+        (["fetch", "e", "--api-key", "secret"], "no option is called --api-key (see --help)"),
     ],
 )
 def test_wrong_arguments(
@@ -238,12 +243,19 @@ def test_wrong_arguments(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
+    said: str,
 ) -> None:
+    """One line, and no value of an option that there is not."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert "usage: parea-trace-logs" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("parea-trace-logs")
+    assert error.endswith(" (see --help)\n")
+    assert said in error
+    assert "secret" not in error
+    assert error.count("\n") == 1
     assert server.received == []
     assert list(tmp_path.iterdir()) == []
 

@@ -114,8 +114,10 @@ def test_no_more_than_a_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert shown.out.count("log-") == 2
     assert shown.err == ""
     assert len(run("fetch", "e", "--raw", "--limit", "2").stdout.splitlines()) == 2
-    for text in ("0", "-1", "two", "1.5"):
-        assert f"argument --limit: '{text}' is not a whole number" in wrong(capsys, "e", f"--limit={text}")
+    for text in ("0", "-1"):
+        assert f"argument --limit: must be at least 1, not {text}" in wrong(capsys, "e", f"--limit={text}")
+    for text in ("two", "1.5"):
+        assert f"argument --limit: must be a whole number, not '{text}'" in wrong(capsys, "e", f"--limit={text}")
 
 
 def test_several_experiments(server: LocalServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,8 +176,8 @@ def test_a_slip_is_told_and_nothing_found_is_said(
     ("arguments", "words"),
     [
         (["e", "--where", "latency > 1", "--where", "cost > 1"], "--where: one filter is all that the endpoint takes"),
-        (["e", "--timeout", "abc"], "argument --timeout: 'abc' is not a number of seconds"),
-        (["e", "--timeout", "nan"], "argument --timeout: 'nan' is not a number of seconds"),
+        (["e", "--timeout", "abc"], "argument --timeout: must be a number, not 'abc'"),
+        (["e", "--timeout", "nan"], "argument --timeout: must be above 0, not nan"),
         (["e", "-o", "nowhere/logs.csv"], "-o: there is no folder nowhere"),
         (["e", "-o", "logs.parquet.gz"], "Parquet compresses itself"),
         (["e", "-o", "logs.txt"], "the extension must be one of"),

@@ -163,7 +163,7 @@ def test_only_some_requirements(right: str, ask: Ask, tmp_path: Path) -> None:
     assert out.splitlines()[-1].startswith("CONFORMANT in what was asked for")
     status, _, err = ask(*where, "--only", "filter.equal.text")
     assert status == 2
-    assert "did you mean 'filter.equals.text'?" in err
+    assert "did you mean filter.equals.text?" in err
 
 
 def test_stopping_at_the_first_failure(wrong: str, options: MakeOptions) -> None:

@@ -5,13 +5,14 @@
 Exit status: 0 written, 2 the report could not be read or the summary not be written.
 """
 
-import argparse
 import html
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+from parea_trace_logs._cli.arguments import Parser
 
 from parea_conformance.report.data import load_report
 
@@ -94,7 +95,7 @@ def summary(data: Mapping[str, Any]) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Print the annotations, append the summary; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m parea_conformance.report.github", description=__doc__)
+    parser = Parser(prog="python -m parea_conformance.report.github", description=__doc__)
     parser.add_argument("report", type=Path, metavar="REPORT", help="a report.json")
     try:
         data = load_report(parser.parse_args(words).report)
