@@ -15,10 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from parea_target.contract import Contract
 from parea_target.tables import Tables
-from parea_target.workers import DatabaseDownError, StoppedError, TimeLimit, run_query
+from parea_target.workers import DatabaseDownError, StoppedError, TimeLimit, run_query, run_work
 
 # An answer is sent in pieces of about this many bytes, so that its size does not matter; most fit in one.
 _CHUNK_BYTES = 1 << 18
+
+# How long a client may take for a chunk and hold a connection of the database all the same.
+_PATIENCE_SECONDS = 0.25
 
 JSON = "application/json"
 
@@ -114,14 +117,29 @@ class AnswerParts:
     refuse: Callable[[Contract, Refusal], Response] = refuse
 
 
-Find = Callable[[Callable[[], bool]], Generator[bytes]]
+@dataclass(frozen=True)
+class Found:
+    """An answer that is being read.
+
+    Attributes:
+        chunks: its text.
+        let_go: gives the database's connection back, for who reads slowly; not while the next chunk is being read.
+        is_crowded: whether so many hold one that none is to be held while a client reads.
+    """
+
+    chunks: Generator[bytes]
+    let_go: Callable[[], None]
+    is_crowded: Callable[[], bool]
+
+
+Find = Callable[[Callable[[], bool]], Found]
 
 
 async def send_answer(find: Find, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer 200: at once and with its length when there is one chunk, else as the chunks come.
 
     Args:
-        find: begins the query, in a worker thread; asks its argument whether to stop. Its value is the chunks.
+        find: begins the query, in a worker thread; asks its argument whether to stop.
         seconds: how long the database may work on each chunk; a later one that takes longer breaks the answer off.
         scope: the ASGI scope.
         receive: tells when the client leaves, which ends the query.
@@ -133,11 +151,14 @@ async def send_answer(find: Find, seconds: float, scope: Scope, receive: Receive
     """
     limit = TimeLimit(seconds)
     watcher = asyncio.create_task(_watch(receive, limit))
-    found: list[Generator[bytes]] = []
+    found: list[Found] = []
 
     def begin() -> list[bytes]:
         found.append(find(limit.is_over))
-        return list(islice(found[0], 2))
+        chunks = list(islice(found[0].chunks, 2))
+        if found[0].is_crowded():
+            found[0].let_go()
+        return chunks
 
     try:
         first = await run_query(limit, begin)
@@ -154,24 +175,37 @@ async def send_answer(find: Find, seconds: float, scope: Scope, receive: Receive
         limit.abandoned = True
         # Where this task was cancelled, its thread may be at work still: the limit stops it, and so closes the chunks.
         with suppress(ValueError):
-            for chunks in found:
-                chunks.close()
+            for each in found:
+                each.chunks.close()
 
 
-async def _send_chunks(first: list[bytes], chunks: Generator[bytes], limit: TimeLimit, send: Send) -> None:
+async def _send_chunks(first: list[bytes], found: Found, limit: TimeLimit, send: Send) -> None:
     headers = [(b"content-type", JSON.encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     ready = first
-    # Each in a worker thread, so that a long answer holds up no other.
-    while ready and not limit.abandoned:
-        for chunk in ready:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        try:
-            ready = await run_query(limit, lambda: list(islice(chunks, 1)))
-        except (StoppedError, DatabaseDownError):
-            return  # without its end: the server closes the connection, and the client knows that it is not whole
+    try:
+        # Each in a worker thread, so that a long answer holds up no other.
+        while ready and not limit.abandoned:
+            for chunk in ready:
+                await _send_chunk(chunk, found, limit, send)
+            ready = await run_query(limit, lambda: list(islice(found.chunks, 1)))
+    except (StoppedError, DatabaseDownError):
+        return  # without its end: the server closes the connection, and the client knows that it is not whole
     if not limit.abandoned:
         await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_chunk(chunk: bytes, found: Found, limit: TimeLimit, send: Send) -> None:
+    """Send a chunk; when the client is slow to take it, let go of the database's connection meanwhile."""
+    sending = asyncio.ensure_future(send({"type": "http.response.body", "body": chunk, "more_body": True}))
+    try:
+        patience = 0 if found.is_crowded() else _PATIENCE_SECONDS
+        if not (await asyncio.wait([sending], timeout=patience))[0]:
+            limit.restart()
+            await run_work(found.let_go)
+        await sending
+    finally:
+        sending.cancel()
 
 
 async def _watch(receive: Receive, limit: TimeLimit) -> None:

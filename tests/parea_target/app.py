@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from parea_target.answers import Refusal, send_answer, unavailable
+from parea_target.answers import Found, Refusal, send_answer, unavailable
 from parea_target.conditions import filter_condition
 from parea_target.examples import answer_example
 from parea_target.judging import Call, Target, Tenant, judge_key
@@ -77,11 +77,12 @@ class _EveryRequest(BaseRoute):
             await judge(call)
         await send_answer(partial(self._find, call), self._query_seconds, scope, receive, send)
 
-    def _find(self, call: Call, is_over: Callable[[], bool]) -> Generator[bytes]:
+    def _find(self, call: Call, is_over: Callable[[], bool]) -> Found:
         store, parts = self._target.store, self._parts
         condition = filter_condition(call.target.contract, store.tables, parts, call.filter)
         statement = parts.select(store.tables, call.experiment_id, condition, parts.order(store.tables))
-        return parts.render(store.bodies(statement, is_over))
+        reading = store.read(statement, is_over)
+        return Found(parts.render(reading.bodies()), reading.let_go, store.is_crowded)
 
 
 async def _server_error(_request: Request, _error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import logging
 import socket
 import threading
 import time
@@ -42,6 +43,17 @@ class Limits:
 
 _LIMITS = Limits()
 _BUSY = unavailable("Too many connections.", close=True)
+
+
+def _in_our_words(record: logging.LogRecord) -> bool:
+    """Uvicorn's complaint of an application that stops midway, as what it is here."""
+    if record.msg == _INCOMPLETE:
+        record.msg = "an answer was broken off: its database went away, took too long, or was loaded anew"
+    return True
+
+
+_INCOMPLETE = "ASGI callable returned without completing response."
+logging.getLogger("uvicorn.error").addFilter(_in_our_words)
 
 
 class _Timer:

@@ -2,25 +2,25 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, LargeBinary, Select, bindparam, cast, make_url, select
+from sqlalchemy import URL, Connection, Engine, LargeBinary, Select, cast, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import QueuePool
 
 from parea_target.contract import Contract
-from parea_target.dialects import Dialect, dialect_of, unescape_text
+from parea_target.dialects import Dialect, IsOver, dialect_of, unescape_text
 from parea_target.loading import Loader, Progress, RootLog, create_indexes, create_tables
+from parea_target.reading import Reading, explained
 from parea_target.tables import Tables
-from parea_target.workers import DatabaseDownError, StoppedError
+from parea_target.workers import DatabaseDownError
 
-# Logs that are read at a time.
-_PARTITION = 64
+# Queries that may each hold a connection while a client reads: some of PostgreSQL's, so that others find one.
+_CROWD = 8
 
 
 class DatabaseError(ValueError):
@@ -80,50 +80,19 @@ class Store:
         # In this order: connections, what watches them, files.
         self._closing = (self._engine.dispose, dialect.close, self._stack.close)
 
-    def bodies(self, statement: Select[int, int], is_over: Callable[[], bool] = lambda: False) -> Generator[bytes]:
-        """The bodies of the logs whose ids the statement selects, read from the database as they are asked for.
+    def read(self, statement: Select[int, int], is_over: IsOver = lambda: False) -> Reading:
+        """The logs whose ids the statement selects, read from the database as they are asked for.
 
         Args:
             statement: the statement: the ids of one experiment and of its logs.
             is_over: whether the query must stop; asked while it runs.
-
-        Raises:
-            StoppedError: the query was stopped.
-            DatabaseDownError: the database is not there, or has no connection left.
         """
-        with self._connected(is_over) as connection:
-            self.tables.dialect.begin(connection)
-            log = self.tables.log.c
-            bodies = select(log.log_id, log.body).where(
-                log.experiment_id == bindparam("experiment_id"), log.log_id.in_(bindparam("log_ids", expanding=True))
-            )
-            stoppable = self.tables.dialect.stoppable
-            with stoppable(connection, is_over):
-                selected = connection.execute(statement, execution_options={"yield_per": _PARTITION})
-            with selected:
-                while True:
-                    with stoppable(connection, is_over):
-                        keys = selected.fetchmany(_PARTITION)
-                        if not keys:
-                            return
-                        experiment_id, log_ids = keys[0][0], [log_id for _, log_id in keys]
-                        asked = {"experiment_id": experiment_id, "log_ids": log_ids}
-                        found = dict(connection.execute(bodies, asked).all())
-                    yield from (found[log_id] for log_id in log_ids)
+        return Reading(self._engine, self.tables, statement, is_over)
 
     @contextmanager
-    def _connected(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except NoConnectionError:
-            raise DatabaseDownError from None
-        except DBAPIError as error:
-            if is_over():
-                raise StoppedError from None
-            if self.tables.dialect.is_down(error):
-                raise DatabaseDownError from None
-            raise
+    def _connected(self) -> Iterator[Connection]:
+        with explained(self.tables), self._engine.connect() as connection:
+            yield connection
 
     def is_there(self) -> bool:
         """Whether the database answers."""
@@ -165,6 +134,10 @@ class Store:
         pool = self._engine.pool
         assert isinstance(pool, QueuePool)
         return pool.checkedout()
+
+    def is_crowded(self) -> bool:
+        """Whether so many queries hold a connection that none should while it waits for its client."""
+        return self.queries > _CROWD
 
     def close(self) -> None:
         """Close the database; a temporary one is removed."""

@@ -76,12 +76,16 @@ def test_client_that_leaves_holds_nothing(serve: Any, make_log: Callable[..., An
 
 
 def test_slow_clients_starve_nobody(serve: Any, make_log: Callable[..., Any]) -> None:
+    """More of them than a database has connections; and what they read in the end is whole."""
     logs = [make_log(f"{index:05}", output="x" * 20_000) for index in range(600)]
     client = serve({"e": logs})
     path, headers = PATH.format("e"), {"x-api-key": KEY}
-    slow = [httpx.Client(base_url=client.http.base_url, headers=headers) for _ in range(20)]
+    slow = [httpx.Client(base_url=client.http.base_url, headers=headers) for _ in range(60)]
     answers = [each.send(each.build_request("POST", path, json={}), stream=True) for each in slow]
+    assert {answer.status_code for answer in answers} == {200}
     assert client.ids("trace_id", "equals", "00500") == "00500"
+    whole = client.post({}).content
+    assert all(answer.read() == whole for answer in answers[::20])
     for each, answer in zip(slow, answers, strict=True):
         answer.close()
         each.close()

@@ -88,7 +88,7 @@ def test_new_members_need_no_code(contract: Contract) -> None:
             asked = Filter(member, "k" if kind == "map" else None, operator, value)
             condition = filter_condition(extended, store.tables, parts, asked)
             statement = parts.select(store.tables, store.experiments["e"], condition, parts.order(store.tables))
-            assert list(store.bodies(statement)) == [RootLog.of(log).body], member
+            assert list(store.read(statement).bodies()) == [RootLog.of(log).body], member
 
 
 def test_details_and_limits_are_the_document(contract: Contract) -> None:

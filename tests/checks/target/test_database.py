@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from parea_target import Parts, RootLog, Store, cli, create_app
 from parea_target.conditions import filter_condition
 from parea_target.dialects import escape_text, unescape_text
 from parea_target.filters import Filter
+from parea_target.reading import Reading
 from parea_target.server import running
 from parea_target.store import DatabaseError, load
+from parea_target.workers import StoppedError
 
 Log = dict[str, Any]
 
@@ -33,7 +35,7 @@ def ids(store: Store, name: str = "e", asked: Filter | None = None) -> str:
     parts = Parts()
     condition = filter_condition(store.contract, store.tables, parts, asked or Filter())
     statement = parts.select(store.tables, store.experiments[name], condition, parts.order(store.tables))
-    return " ".join(json.loads(body)["trace_id"] for body in store.bodies(statement))
+    return " ".join(json.loads(body)["trace_id"] for body in store.read(statement).bodies())
 
 
 def test_replaces_or_appends_and_serves_what_came_later(contract: Any, url: str, make_log: Callable[..., Log]) -> None:
@@ -60,11 +62,46 @@ def test_an_answer_is_of_one_moment(contract: Any, url: str, make_log: Callable[
     put(contract, url, [make_log(f"{index:04}") for index in range(300)])
     with Store.open(contract, url) as store:
         parts = Parts()
-        bodies = store.bodies(parts.select(store.tables, 1, None, parts.order(store.tables)))
+        bodies = store.read(parts.select(store.tables, 1, None, parts.order(store.tables))).bodies()
         next(bodies)
         put(contract, url, [make_log("new")])
         assert [json.loads(body)["trace_id"] for body in bodies] == [f"{index:04}" for index in range(1, 300)]
         assert ids(store) == "new"
+
+
+def begun(store: Store) -> tuple[Reading, Iterator[bytes]]:
+    """An answer of which the first log has been read."""
+    parts = Parts()
+    reading = store.read(parts.select(store.tables, 1, None, parts.order(store.tables)))
+    bodies = reading.bodies()
+    assert json.loads(next(bodies))["trace_id"] == "0000"
+    return reading, bodies
+
+
+def test_who_reads_slowly_holds_no_connection(contract: Any, url: str, make_log: Callable[..., Log]) -> None:
+    """And reads what was selected at first, whatever comes meanwhile."""
+    put(contract, url, [make_log(f"{index:04}") for index in range(300)])
+    with Store.open(contract, url) as store:
+        reading, bodies = begun(store)
+        assert store.queries == 1
+        reading.let_go()
+        assert store.queries == 0
+        put(contract, url, [make_log("0001 and later")], append=True)
+        reading.let_go()  # once more changes nothing
+        assert [json.loads(body)["trace_id"] for body in bodies] == [f"{index:04}" for index in range(1, 300)]
+        reading.let_go()
+        assert store.queries == 0
+
+
+def test_a_slow_answer_ends_where_its_logs_are_gone(contract: Any, url: str, make_log: Callable[..., Log]) -> None:
+    put(contract, url, [make_log(f"{index:04}") for index in range(300)])
+    with Store.open(contract, url) as store:
+        reading, bodies = begun(store)
+        reading.let_go()
+        put(contract, url, [make_log(f"{index:04}") for index in range(300)])
+        with pytest.raises(StoppedError):
+            list(bodies)
+        assert store.queries == 0
 
 
 def test_a_load_that_fails_changes_nothing(contract: Any, url: str, make_log: Callable[..., Log]) -> None:

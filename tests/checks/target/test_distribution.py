@@ -84,7 +84,7 @@ def ask(store: Store, experiment: str, asked: Filter) -> list[str]:
     parts = Parts()
     condition = filter_condition(store.contract, store.tables, parts, asked)
     statement = parts.select(store.tables, store.experiments[experiment], condition, parts.order(store.tables))
-    return [json.loads(body)["trace_id"] for body in store.bodies(statement)]
+    return [json.loads(body)["trace_id"] for body in store.read(statement).bodies()]
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x", "postgresql://x/y"])

@@ -109,7 +109,7 @@ def test_selective_filters_use_an_index(many: Store, asked: Filter, index: str) 
         sent.append((sql, values))
 
     event.listen(engine, "before_cursor_execute", note)
-    assert [json.loads(body)["trace_id"] for body in many.bodies(statement)] == ["00077"]
+    assert [json.loads(body)["trace_id"] for body in many.read(statement).bodies()] == ["00077"]
     event.remove(engine, "before_cursor_execute", note)
     sql, values = next(pair for pair in sent if pair[0].startswith("SELECT"))
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
@@ -195,7 +195,9 @@ def asking(url: str, right: bytes) -> Iterator[list[Outcome]]:
         thread.join()
 
 
-def test_a_server_killed_in_the_middle(contract: Any, postgresql: "Server", make_log: Callable[..., Any]) -> None:
+def test_a_server_killed_in_the_middle(
+    contract: Any, postgresql: "Server", make_log: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
     """Of many requests: right answers before and after, 503 between, and none that is wrong or only seems whole."""
     url = postgresql.new_database()
     sizes = {"empty": [], "short": [1], "long": [20_000] * 200, "huge": [150_000] * 200}
@@ -209,9 +211,12 @@ def test_a_server_killed_in_the_middle(contract: Any, postgresql: "Server", make
             base + PATH.format(name): b"[" + b",".join(root.body for root in given[name]) + b"]" for name in given
         }
         huge = base + PATH.format("huge")
-        begun = stack.enter_context(httpx.stream("POST", huge, json={}, headers={"x-api-key": KEY}, timeout=30))
-        assert begun.status_code == 200
-        del addresses[huge]
+        broken, waiting = (
+            stack.enter_context(httpx.stream("POST", huge, json={}, headers={"x-api-key": KEY}, timeout=30))
+            for _ in range(2)
+        )
+        assert (broken.status_code, waiting.status_code) == (200, 200)
+        whole = addresses.pop(huge)
         asked = [stack.enter_context(asking(*each)) for each in addresses.items() for _ in range(3)]
 
         def each_has_asked(times: int) -> None:
@@ -226,14 +231,17 @@ def test_a_server_killed_in_the_middle(contract: Any, postgresql: "Server", make
         killed = time.monotonic()
         try:
             each_has_asked(3)
+            # Of an answer that had begun, the rest is not to be had: it must not seem whole.
+            with pytest.raises(httpx.RemoteProtocolError):
+                broken.read()
         finally:
             restarting = time.monotonic()
             postgresql.start()
         restarted = time.monotonic()
-        # Of an answer that had begun, the rest is not to be had: it must not seem whole.
-        with pytest.raises(httpx.RemoteProtocolError):
-            begun.read()
+        # One that nobody read meanwhile holds no connection that could have been lost.
+        assert waiting.read() == whole
         each_has_asked(3)
+    assert {record.getMessage().partition(":")[0] for record in caplog.records} == {"an answer was broken off"}
     for outcomes in asked:
         assert {each.result for each in outcomes} <= {200, 503, "broken off"}
         assert {each.result for each in outcomes if each.ended < killing} == {200}
@@ -252,9 +260,9 @@ def test_a_query_is_stopped(contract: Any, postgresql: "Server", make_log: Calla
         end = time.monotonic() + 0.3
         start = time.monotonic()
         with pytest.raises(StoppedError):
-            list(store.bodies(plain.where(cast(func.pg_sleep(20), Text) == ""), lambda: time.monotonic() > end))
+            list(store.read(plain.where(cast(func.pg_sleep(20), Text) == ""), lambda: time.monotonic() > end).bodies())
         assert time.monotonic() - start < 5
         assert store.queries == 0
-        assert len(list(store.bodies(plain))) == 1
+        assert len(list(store.read(plain).bodies())) == 1
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
