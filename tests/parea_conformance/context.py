@@ -15,7 +15,7 @@ from parea_conformance.logs.known import AnswerReader, Fact, KnownLogs
 from parea_conformance.logs.sample import LogSet
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import Log
+from parea_conformance.reading.values import Log
 
 
 class CannotJudgeError(Exception):

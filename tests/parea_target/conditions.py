@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, literal, not_, or_
 
 from parea_target.contract import Contract
-from parea_target.dialects import ContainsWithoutCase, StoredText
 from parea_target.filters import Asked, Condition, Filter, Subject, find_subject, one_of_texts, same_text
 from parea_target.tables import Tables
+from parea_target.texts import ContainsWithoutCase, StoredText
 from parea_target.values import ReadingParts
 
 Reader = Callable[[Asked, str], Any]

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, false, literal
 
 from parea_target.contract import Contract
-from parea_target.dialects import StoredText
 from parea_target.tables import Tables, head
+from parea_target.texts import StoredText
 from parea_target.values import ReadingParts
 
 # Parts of an `in` that are sought by an index; of more, one look at every log is as quick.

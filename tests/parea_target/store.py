@@ -13,10 +13,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from parea_target.contract import Contract
-from parea_target.dialects import Dialect, IsOver, dialect_of, unescape_text
+from parea_target.dialects import Dialect, IsOver, dialect_of
 from parea_target.loading import Loader, Progress, RootLog, create_indexes, create_tables
 from parea_target.reading import Reading, explained
 from parea_target.tables import Tables
+from parea_target.texts import unescape_text
 from parea_target.workers import DatabaseDownError
 
 # Queries that may each hold a connection while a client reads: some of PostgreSQL's, so that others find one.

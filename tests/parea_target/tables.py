@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from parea_target.contract import Contract
-from parea_target.dialects import Dialect, StoredText, sqlite
+from parea_target.dialects import Dialect, sqlite
+from parea_target.texts import StoredText
 from parea_target.values import read_instant
 
 

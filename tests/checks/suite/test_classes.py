@@ -20,8 +20,9 @@ from parea_conformance.probes import planner
 from parea_conformance.probes.planner import Plan
 from parea_conformance.probes.pools import operands
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import RIGHT, Reading, ascii_lower, instant, number
+from parea_conformance.reading.oracle import RIGHT, Reading
 from parea_conformance.reading.order import root_key
+from parea_conformance.reading.values import ascii_lower, instant, number
 
 _SECOND = 10**18
 _EPOCH = instant("1970-01-01T00:00:00Z")

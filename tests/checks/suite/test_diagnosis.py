@@ -14,7 +14,7 @@ from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes import planner
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.judged import instant_text, judged
-from parea_conformance.reading.oracle import instant
+from parea_conformance.reading.values import instant
 from parea_conformance.report import as_data
 from parea_conformance.report.story import diagnosis_lines, told
 from parea_conformance.rivals import RIVALS

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from parea_conformance.contract import Contract
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import RIGHT, instant
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import instant
 
 _ROOT = {"trace_id": "t", "start_timestamp": "2024-04-15T10:00:00.5+00:00"}
 

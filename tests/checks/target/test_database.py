@@ -17,11 +17,11 @@ from checks.target.conftest import KEY, PATH, Client
 from checks.target.test_cli import TESTS, ask, started
 from parea_target import Parts, RootLog, Store, cli, create_app
 from parea_target.conditions import filter_condition
-from parea_target.dialects import escape_text, unescape_text
 from parea_target.filters import Filter
 from parea_target.reading import Reading
 from parea_target.server import running
 from parea_target.store import DatabaseError, load
+from parea_target.texts import escape_text, unescape_text
 from parea_target.workers import StoppedError
 
 Log = dict[str, Any]

@@ -12,8 +12,9 @@ from typing import Any
 
 from parea_conformance.contract import Contract
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import RIGHT, Values
+from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.order import child_key, root_key, with_descendants
+from parea_conformance.reading.values import Values
 
 from faults.answers.changes import Again
 from faults.answers.data import Log

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from parea_conformance.classes.value_class import ValueClass
-from parea_conformance.reading.oracle import instant
+from parea_conformance.reading.values import instant
 
 _SECOND = 1_000_000_000_000_000_000
 SHAPE = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")

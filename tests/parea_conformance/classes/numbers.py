@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from parea_conformance.classes.value_class import ValueClass, written
-from parea_conformance.reading.oracle import number
+from parea_conformance.reading.values import number
 
 _BESIDE = 2**-51
 """How far from a power of two a number is still beside it, as a share of it: the next double, or the next integer."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 from parea_conformance.classes.value_class import ValueClass
-from parea_conformance.reading.oracle import number
+from parea_conformance.reading.values import number
 
 
 def _has(characters: str) -> Callable[[str], bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from parea_conformance.classes import instants, numbers, texts
 from parea_conformance.classes.near import taken_for
-from parea_conformance.reading.oracle import instant, number
+from parea_conformance.reading.values import instant, number
 
 _EACH = 2  # members of a class that logs hold
 _SAFE = 2**53

@@ -14,8 +14,8 @@ import msgspec
 from parea_conformance.contract import Contract
 from parea_conformance.http.json_text import parse
 from parea_conformance.logs.elements import Elements, elements
-from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import descendants, root_key
+from parea_conformance.reading.values import Log, instant
 
 _DIGEST = 16
 _WHOLE = re.compile(r"\.0[,}\]]|[0-9]e\+")

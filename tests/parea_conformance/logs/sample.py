@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import Log, Reading, Values
+from parea_conformance.reading.oracle import Reading
 from parea_conformance.reading.order import descendants
+from parea_conformance.reading.values import Log, Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from parea_conformance.logs.traits import Trait, of_log, of_neighbours
-from parea_conformance.reading.oracle import Log
 from parea_conformance.reading.order import root_key
+from parea_conformance.reading.values import Log
 
 SAMPLE = 200
 """How many logs are judged by at the most. A larger experiment is sampled: the first logs with each trait that a wrong

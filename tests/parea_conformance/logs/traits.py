@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from parea_conformance.reading.oracle import RIGHT, Log, number
+from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.order import child_key, with_descendants
+from parea_conformance.reading.values import Log, number
 from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS
 
 V = TypeVar("V", str, float)

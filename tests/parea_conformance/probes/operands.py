@@ -6,7 +6,8 @@ from typing import Any
 
 from parea_conformance.logs.traits import NUMBER, first_with_each
 from parea_conformance.probes import spellings
-from parea_conformance.reading.oracle import RIGHT, number
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import number
 
 _ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
 _NUMERIC: dict[str, Callable[[float], list[str]]] = {

@@ -10,7 +10,8 @@ from parea_conformance.classes import CLASSES, memberships
 from parea_conformance.classes.near import taken_for
 from parea_conformance.probes import spellings
 from parea_conformance.probes.operands import spread
-from parea_conformance.reading.oracle import RIGHT, instant, number
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import instant, number
 
 _LANDMARKS = 12
 _LOOKED_AT = 60

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from parea_conformance.logs.traits import TEXT, first_with_each
-from parea_conformance.reading.oracle import number
+from parea_conformance.reading.values import number
 
 _MICRO = 1_000_000_000_000
 _EPOCH_DAYS = 1

@@ -6,7 +6,8 @@ from typing import Any
 
 from parea_conformance.contract import Contract
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import RIGHT, Log
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import Log
 
 _LONGEST = 200
 _SECONDS = 10**18

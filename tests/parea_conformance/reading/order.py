@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from parea_conformance.reading.oracle import Log, instant
+from parea_conformance.reading.values import Log, instant
 
 
 def root_key(log: Log) -> tuple[int, str]:

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from parea_conformance.reading.oracle import Log, instant
 from parea_conformance.reading.order import child_key, root_key
+from parea_conformance.reading.values import Log, instant
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from parea_conformance.reading.oracle import RIGHT, Log, ascii_lower, double
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import Log, ascii_lower, double
 from parea_conformance.rivals.registry import rival
 
 _SCORE = ("field.score", "field.score-bare")

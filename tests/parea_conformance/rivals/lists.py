@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from parea_conformance.reading.oracle import RIGHT, Values
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import Values
 from parea_conformance.rivals.registry import rival
 
 _SOME = ("filter.equals.list", "filter.like.list", "filter.in.list", "field.score-repeated", "field.annotation-users")

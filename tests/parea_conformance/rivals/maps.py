@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from parea_conformance.reading.oracle import OPAQUE, RIGHT, Values, ascii_lower, number
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import OPAQUE, Values, ascii_lower, number
 from parea_conformance.rivals.registry import rival
 
 _KEY = ("field.key",)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from parea_conformance.reading.oracle import Values
+from parea_conformance.reading.values import Values
 from parea_conformance.rivals.registry import rival
 
 _VALUED = (

@@ -5,7 +5,8 @@ import struct
 from decimal import Decimal
 from typing import Any
 
-from parea_conformance.reading.oracle import RIGHT, double, number
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import double, number
 from parea_conformance.rivals.registry import rival
 
 _EQUAL = ("filter.equals.number", "filter.not_equals.number", "filter.in.number")

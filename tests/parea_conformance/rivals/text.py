@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 
-from parea_conformance.reading.oracle import ascii_lower
+from parea_conformance.reading.values import ascii_lower
 from parea_conformance.rivals.registry import rival
 
 _EQUAL = ("filter.equals.text", "filter.not_equals.text", "filter.in.text")

@@ -2,7 +2,7 @@
 
 import re
 
-from parea_conformance.reading.oracle import instant
+from parea_conformance.reading.values import instant
 from parea_conformance.rivals.registry import rival
 
 _SECOND = 1_000_000_000_000_000_000

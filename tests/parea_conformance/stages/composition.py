@@ -10,8 +10,8 @@ from parea_conformance.ledger import Failure
 from parea_conformance.logs.known import Fact
 from parea_conformance.logs.sample import Sample
 from parea_conformance.reading.judged import instant_text
-from parea_conformance.reading.oracle import Log
 from parea_conformance.reading.order import child_key, with_descendants
+from parea_conformance.reading.values import Log
 from parea_conformance.rivals.answers import CAPS, CHILD_ORDERS, LARGER_CAPS, ROOT_ORDERS, OrderRival
 
 REQUIREMENTS = ("result.roots", "result.once", "result.order", "result.tree", "result.whole", "result.uncapped")

@@ -30,7 +30,8 @@ from parea_conformance.probes.requests import (
     request_of,
 )
 from parea_conformance.reading.filter import UNFILTERED, Filter
-from parea_conformance.reading.oracle import RIGHT, Log
+from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import Log
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 _WRONG_KEYS = ("x{key}", "not-the-key", "")
