@@ -72,7 +72,14 @@ CLASSES = (
     _of("signs of regular expressions", "MongoDB's $regex, RegExp", r"^$.|()+{}", "a.c|d", "^start$", "f(x)+"),
     _of("a comma", "where lists are split", ",", "one, two", ","),
     _of("a semicolon, a colon, a bar", "lists, paths, CSV", ";:|", "k:v;w", "a|b"),
-    _of("signs of markup and of templates", "escaped as &lt;", "<>&`$#", "<b>&amp;", "${x}", "#{y}"),
+    _of(
+        "signs of markup and of templates",
+        "escaped as &lt;; firewalls take them for an attack",
+        "<>&`$#",
+        "<script>&amp;</script>",
+        "${jndi:x}",
+        "#{y}",
+    ),
     _of("signs of forms", "a plus is a space", "+&=", "a+b=c&d"),
     ValueClass(
         "a number",

@@ -191,9 +191,9 @@ _KEY_HEADERS = (
 
 
 def size(asking: Asking) -> Places:
-    """The size of the body: as large as it may be, and larger, its length told or not."""
+    """The size of the body: as large as it may be, larger, more than servers in front take; its length told or not."""
     ask, most = asking.request, asking.contract.max_bytes
-    made = {f"{number} bytes": padded(ask, number) for number in (most, most + 1, 4 * most)}
+    made = {f"{number} bytes": padded(ask, number) for number in (most, most + 1, 4 * most, 20 * most)}
     requests = {**made, **{f"{how} in chunks": replace(each, chunked=True) for how, each in made.items()}}
     requests["in chunks"] = replace(ask, chunked=True)
     yield Place(asking, "size of the body", str(len(ask.body)), asking.base, "http.size").requests(requests)
@@ -270,7 +270,7 @@ _HEADERS: dict[str, dict[str, Sequence[str]]] = {
     "body.accepted": {
         "origin": ("https://example.com", "null"),
         "referer": ("https://example.com/",),
-        "cookie": ("a=b", "=", "session=x"),
+        "cookie": ("a=b", "=", "session=x", "x=" + "y" * 12_000),
         "x-forwarded-for": ("127.0.0.1", "unknown"),
         "x-forwarded-host": ("example.com",),
         "x-forwarded-proto": ("https",),

@@ -65,6 +65,12 @@ def score_name_is_ignored(log: Log, name: str) -> list[float]:
     return [double(entry["score"]) for entry in log.get("scores") or ()]
 
 
+@rival(*_SCORE, step="scores", needs="a log with two scores of different names that differ")
+def scores_are_flattened(log: Log, name: str) -> list[float]:
+    """Where a log has a score of the name, each of its scores counts."""
+    return score_name_is_ignored(log, name) if RIGHT.scores(log, name) else []
+
+
 @rival("field.score", step="scores", needs="a score with a space around its name")
 def score_name_is_trimmed(log: Log, name: str) -> list[float]:
     """Spaces around the name of a score are dropped."""
