@@ -18,6 +18,8 @@ from parea_trace_logs import tables
 from parea_trace_logs._cli.command import main
 from parea_trace_logs._cli.progress import size
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def settings(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:

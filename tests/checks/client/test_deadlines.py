@@ -11,6 +11,8 @@ from checks.client.hostile import DRIPPING, log, one_by_one
 from checks.client.network_faults import LOGS, OK, answer, fault_server
 from parea_trace_logs import Parea, PareaConnectionError, PareaTimeoutError, StatusError, TraceLog
 
+pytestmark = pytest.mark.slow
+
 KEY = "a-key-to-hide"
 
 

@@ -14,6 +14,8 @@ from parea_trace_logs._filters.rules import check, faults
 from parea_trace_logs._json.decoding import encode
 from parea_trace_logs.contract import MEMBERS
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = Contract(CONTRACT)
 MEMBER_NAMES = ("filter_field", "filter_key", "filter_operator", "filter_value")
 ABSENT: Any = UNSET

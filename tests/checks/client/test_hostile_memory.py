@@ -9,6 +9,8 @@ import pytest
 from checks.client.hostile import MEMORY
 from checks.client.support import ROOT
 
+pytestmark = pytest.mark.slow
+
 # A stream keeps one log, of at most 64 MiB; a list the bytes of all, of which a compressed answer may have 1 GiB.
 MEGABYTES = {"stream": 150, "async stream": 150, "list": 700}
 

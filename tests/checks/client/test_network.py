@@ -49,7 +49,7 @@ from parea_trace_logs import (
 )
 from parea_trace_logs._http.retrying import pause
 
-pytestmark = pytest.mark.usefixtures("library")  # on httpx and on httpx2
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("library")]  # on httpx and on httpx2
 
 
 @attrs.frozen

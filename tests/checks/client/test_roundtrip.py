@@ -14,6 +14,8 @@ from parea_trace_logs._json.arrays import decode_array, decode_chunk
 from parea_trace_logs._json.decoding import decode, encode
 from parea_trace_logs._json.splitting import Splitter
 
+pytestmark = pytest.mark.slow
+
 FREE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),

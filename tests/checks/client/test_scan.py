@@ -20,6 +20,8 @@ from parea_trace_logs import FilterOperator, Parea, TraceLogFilters, tables
 from parea_trace_logs._tables.predicates import filters_of
 from parea_trace_logs.contract import COLUMNS
 
+pytestmark = pytest.mark.slow
+
 SCORES = ["a", 'b"\n', "never"]
 PREDICATES = 400  # for each of two servers
 

@@ -22,6 +22,8 @@ from parea_trace_logs._cli.command import main
 from parea_trace_logs._cli.signals import signals_as_exceptions
 from parea_trace_logs._tables.begun import remove_all
 
+pytestmark = pytest.mark.slow
+
 _MAIN = "import sys; from parea_trace_logs._cli.command import main; sys.exit(main())"
 
 

@@ -38,6 +38,8 @@ from parea_trace_logs.api.experiment import get_experiment_trace_logs
 from parea_trace_logs.contract import KINDS, MEMBERS
 from parea_trace_logs.testing import FakeAsyncParea, FakeParea, matches, trace_log
 
+pytestmark = pytest.mark.slow
+
 THE_CONTRACT = Contract(CONTRACT)
 
 # Values that are near each other, so that filters and logs meet.

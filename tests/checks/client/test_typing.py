@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from checks.client.support import ROOT
 
+pytestmark = pytest.mark.slow
+
 PYRIGHT = ("--yes", "pyright@1.1.414")
 USER_CODE = Path(__file__).parent / "typed" / "user_code.py"
 

@@ -17,6 +17,8 @@ from contract.diff.changes import Change, IncomparableError, Level, required_ver
 from contract.diff.documents import changes
 from contract.filter_rules import filter_rules_of
 
+pytestmark = pytest.mark.slow
+
 Document = dict[str, Any]
 Edit = Callable[[Document], object]
 Verdict = tuple[str, str]

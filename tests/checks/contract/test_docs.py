@@ -12,6 +12,8 @@ import pytest
 from checks.browser import dom_of
 from checks.contract.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
 
 

@@ -14,6 +14,8 @@ from checks.contract.conftest import ROOT
 from folders import files_of
 from generate import PACKAGE, main
 
+pytestmark = pytest.mark.slow
+
 NEW_MEMBER = "        region: {type: [string, 'null'], description: Where the run took place.}\n"
 BEFORE = "        status:\n          description: '`success` or `error`.'\n"
 

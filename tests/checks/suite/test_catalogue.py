@@ -17,6 +17,8 @@ from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals import RIVALS, rivals_of
 from parea_conformance.stages import bodies
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def plans(sample: Sample, contract: Contract) -> tuple[Plan, ...]:

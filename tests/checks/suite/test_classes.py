@@ -24,6 +24,8 @@ from parea_conformance.reading.oracle import RIGHT, Reading
 from parea_conformance.reading.order import root_key
 from parea_conformance.reading.values import ascii_lower, instant, number
 
+pytestmark = pytest.mark.slow
+
 _SECOND = 10**18
 _EPOCH = instant("1970-01-01T00:00:00Z")
 _EVERY = [(form, one) for form, classes in CLASSES.items() for one in classes]

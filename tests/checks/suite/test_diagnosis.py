@@ -19,7 +19,7 @@ from parea_conformance.report import as_data
 from parea_conformance.report.story import diagnosis_lines, told
 from parea_conformance.rivals import RIVALS
 
-pytestmark = pytest.mark.xdist_group("faults-0")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults-0")]
 CATALOGUE = catalogue()
 
 

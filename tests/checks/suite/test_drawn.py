@@ -20,6 +20,8 @@ from parea_conformance.reading.filter import Filter
 from parea_conformance.stages import drawn
 from parea_target import Parts
 
+pytestmark = pytest.mark.slow
+
 _OTHERS = (
     "trial",
     "meaning",
@@ -113,7 +115,7 @@ def test_the_seed_decides() -> None:
 
 def test_each_requirement_is_accused_once_and_the_others_are_still_asked() -> None:
     names = ("filter.equals.list", "filter.in.list", "filter.like.list", "filter.equals.text")
-    report, _ = _drawing(catalogue()["first-element-only"], names, seed=1, thorough=True)
+    report, _ = _drawing(catalogue()["first-element-only"], names, seed=4, thorough=True)
     failed = {entry.requirement.id: len(entry.failures) for entry in report.entries if entry.failures}
     assert failed == dict.fromkeys(names[:3], 1)
     assert _entry(report, "filter.equals.text").proofs

@@ -24,9 +24,12 @@ from parea_conformance.logs.known import KnownLogs
 from parea_conformance.options import Options
 from parea_conformance.probes import made_up
 from parea_conformance.report import as_data
+from parea_conformance.stages import meaning
 from starlette.requests import Request as Received
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+pytestmark = pytest.mark.slow
 
 MakeOptions = Callable[..., Options]
 
@@ -65,12 +68,13 @@ def _shared(app: ASGIApp) -> ASGIApp:
     return serve
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("far")
 @pytest.mark.parametrize("wrong", [lambda app: app, keyless, _shared], ids=["right", "keyless", "shared"])
 def test_reports_are_the_same_for_any_number_at_a_time(
-    target: ASGIApp, options: MakeOptions, wrong: Callable[[ASGIApp], ASGIApp]
+    target: ASGIApp, options: MakeOptions, wrong: Callable[[ASGIApp], ASGIApp], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The slowest filter is asked again where it took long, which a machine that does other things as well decides.
+    monkeypatch.setattr(meaning, "_SLOW", 1e9)
     one, many = (_judged(wrong(target), options, concurrency=number) for number in (1, 8))
     if wrong is _shared:
         # Which answers are mixed up in a crowd, and so what they prove, is chance; that some are is not.
@@ -152,7 +156,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(elements_module, "_LARGEST", 20_000)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_a_long_answer_is_judged_as_a_short_one(target: ASGIApp, options: MakeOptions, contract: Contract) -> None:
     long = _judged(target, options)
@@ -221,7 +224,6 @@ def test_of_many_faults_the_first_are_told(contract: Contract) -> None:
     assert faults[-1] == "400 more logs of the answer break the schema"
 
 
-@pytest.mark.slow
 def test_what_will_be_read_is_said_before(options: MakeOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parea_conformance.run._MUCH", 10_000.0)
     logs = [{"trace_id": f"{n:03}", "start_timestamp": "2024-01-01T00:00:00Z", "output": f"x{n}"} for n in range(40)]
@@ -239,7 +241,6 @@ def test_what_will_be_read_is_said_before(options: MakeOptions, monkeypatch: pyt
 # Bodies that are made up ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_bodies_are_made_once_and_the_same(contract: Contract, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def made() -> made_up.MadeUp:
         monkeypatch.setattr(made_up, "_remembered", {})

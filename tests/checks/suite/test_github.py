@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 ROOT = Path(__file__).resolve().parents[3]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "run" in step}
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 
 Play = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -21,6 +21,8 @@ from parea_target.server import running
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+pytestmark = pytest.mark.slow
+
 MakeOptions = Callable[..., Options]
 LINES = [[Request(f"/{line}-{place}") for place in range(4)] for line in range(5)]
 STAGES = ("cases", "bodies", "neighbours", "fuzz", "laws", "drawn", "operations", "classes")

@@ -27,6 +27,8 @@ from parea_conformance.options import Options
 from parea_conformance.reading.request import OpenError, expected
 from parea_conformance.stages.neighbours import REQUIREMENTS
 
+pytestmark = pytest.mark.slow
+
 MakeOptions = Callable[..., Options]
 
 

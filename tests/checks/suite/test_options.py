@@ -15,7 +15,7 @@ from parea_conformance.options import Options, read_options
 from parea_target.server import running
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 
 MakeOptions = Callable[..., Options]
 

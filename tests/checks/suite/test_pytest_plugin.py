@@ -13,7 +13,7 @@ from parea_target.server import running
 from starlette.types import ASGIApp
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from parea_target.server import running
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 WHERE: dict[str, Any] = {"experiment": seed_data.EXPERIMENT, "other_experiment": seed_data.OTHER_EXPERIMENT,
          "empty_experiment": seed_data.EMPTY_EXPERIMENT}  # fmt: skip
 

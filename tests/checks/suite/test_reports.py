@@ -18,7 +18,7 @@ from parea_conformance.report.data import report_schema
 from parea_target.server import running
 from starlette.types import ASGIApp
 
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 
 
 @pytest.fixture(scope="module")

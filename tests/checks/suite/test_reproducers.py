@@ -19,6 +19,7 @@ from parea_conformance.options import Options
 from parea_conformance.report import as_data
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.xdist_group("verdicts"),
     pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash"),
 ]

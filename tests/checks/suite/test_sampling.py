@@ -13,6 +13,8 @@ from parea_conformance.logs.traits import of_log, of_neighbours
 from parea_conformance.probes import planner
 from parea_conformance.reading.order import root_key
 
+pytestmark = pytest.mark.slow
+
 
 def _log(number: int, **members: Any) -> dict[str, Any]:
     return {"trace_id": f"t-{number:05}", "start_timestamp": "2024-04-15T10:00:00Z", **members}

@@ -22,6 +22,8 @@ from parea_conformance.probes.kinds import Asked, Kind, kinds, tour
 from parea_conformance.reading.filter import Filter
 from parea_conformance.stages import repeat
 
+pytestmark = pytest.mark.slow
+
 MakeOptions = Callable[..., Options]
 SHELL = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 

@@ -22,7 +22,7 @@ from parea_target.server import running
 from rich.console import Console
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 MakeOptions = Callable[..., Options]
 
 

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-pytestmark = pytest.mark.xdist_group("verdicts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verdicts")]
 
 MakeOptions = Callable[..., Options]
 

@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 from checks.target.conftest import KEY, PATH
 from parea_target import RootLog, Store, create_app
 from parea_target.server import running
+
+pytestmark = pytest.mark.slow
 
 
 def test_bytes_come_as_they_are(contract: Any) -> None:

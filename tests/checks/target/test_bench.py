@@ -9,6 +9,8 @@ import pytest
 from bench import servers, target
 from bench.clients import Connection, Figures, Question, WrongAnswerError
 
+pytestmark = pytest.mark.slow
+
 QUICK = ["--seconds", "0.2", "--connections", "2", "--logs", "100"]
 
 # A target whose answers have the right logs, and so the right length, in a wrong order.
@@ -33,7 +35,6 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TARGET_DATABASE", "sqlite")
 
 
-@pytest.mark.slow
 def test_prints_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     """Each figure beside the plain route's; then memory, idle connections, slow readers, a soak."""
     assert target.main([*QUICK, "--idle", "20", "--slow", "3", "--soak", "0.02"]) == 0
@@ -62,7 +63,6 @@ def test_prints_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "right answers; slope of the second half " in said
 
 
-@pytest.mark.slow
 def test_a_wrong_answer_ends_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

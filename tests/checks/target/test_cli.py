@@ -18,8 +18,17 @@ from parea_target import cli
 TESTS = Path(__file__).resolve().parents[2]
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - this very interpreter
+class Started(subprocess.Popen[str]):
+    """A process that goes with its `with` block: by itself, or where that fails by force."""
+
+    def __exit__(self, kind: Any, *more: Any) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *more)
+
+
+def start(*arguments: str) -> Started:
+    return Started(
         [sys.executable, "-m", "parea_target", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

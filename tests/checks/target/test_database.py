@@ -24,6 +24,8 @@ from parea_target.store import DatabaseError, load
 from parea_target.texts import escape_text, unescape_text
 from parea_target.workers import StoppedError
 
+pytestmark = pytest.mark.slow
+
 Log = dict[str, Any]
 
 
@@ -114,7 +116,6 @@ def test_a_load_that_fails_changes_nothing(contract: Any, url: str, make_log: Ca
         assert ids(store) == "a"
 
 
-@pytest.mark.slow
 def test_sigkill_at_any_moment(contract: Any, tmp_path: Path, url: str, make_log: Callable[..., Log]) -> None:
     """Each experiment is whole or absent, or as it was before."""
     for name in ("one", "two"):

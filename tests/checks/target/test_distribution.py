@@ -24,6 +24,8 @@ from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList
 if TYPE_CHECKING:
     from checks.target.postgresql import Server
 
+pytestmark = pytest.mark.slow
+
 # Small tables that every node holds whole, because they are about all experiments or about none.
 WHOLE = {"experiment", "layout"}
 DISTRIBUTED = {"log", "element", "entry", "score", "annotation"}

@@ -14,6 +14,8 @@ from parea_target.judging import JUDGES, Target, Tenant
 from sqlalchemy import desc
 from starlette.responses import Response
 
+pytestmark = pytest.mark.slow
+
 LATENCY = {"filter_field": "latency", "filter_operator": "equals", "filter_value": "2"}
 PARTS = {"filter_field": "output", "filter_operator": "in", "filter_value": "x,y"}
 STAMP = {"filter_field": "start_timestamp", "filter_operator": "equals", "filter_value": "2024-04-15T22:19:13.381503Z"}

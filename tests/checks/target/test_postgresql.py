@@ -28,6 +28,8 @@ from sqlalchemy import Text, cast, event, func
 if TYPE_CHECKING:
     from checks.target.postgresql import Server
 
+pytestmark = pytest.mark.slow
+
 MANY = 5_000
 
 DOWN = '{"detail": "The database does not answer."}'
@@ -118,7 +120,6 @@ def test_selective_filters_use_an_index(many: Store, asked: Filter, index: str) 
     assert re.search(index, plan), plan
 
 
-@pytest.mark.slow
 def test_the_suite_finds_it_conformant(contract: Any, postgresql: "Server") -> None:
     url = postgresql.new_database()
     fill(contract, url, read_experiments([DATA], contract))

@@ -17,6 +17,8 @@ from parea_target.filters import Asked, Subject
 from parea_target.server import Limits, running
 from sqlalchemy import ColumnElement, func, or_
 
+pytestmark = pytest.mark.slow
+
 LIKE = {"filter_field": "output", "filter_operator": "like", "filter_value": "a" * 59_999 + "b"}
 SLOW_LIKE = {**LIKE, "filter_value": "a" * 2_999 + "b"}
 

@@ -16,6 +16,8 @@ from parea_target.access_log import with_request_ids
 from parea_target.own_paths import own_paths, standard_pages
 from parea_target.server import running
 
+pytestmark = pytest.mark.slow
+
 TARGET = Path(__file__).resolve().parents[2] / "parea_target"
 
 
