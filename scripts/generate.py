@@ -5,9 +5,10 @@
 
 openapi-python-client parses the document and renders its templates, some of which `templates/` replaces; what stands in
 `templates/package/` is rendered as well, to the same place in the package. What the contract does not shape is Python
-in `runtime/`, copied as it stands. Of each async module in `SYNC` a sync one is made. Any warning of the generator is
-an error: it drops what it cannot parse, says so, and goes on. Everything is made in a temporary folder, and takes its
-place only when all of it went well.
+in `runtime/`, copied as it stands; what the client, the target and the suite have in common is in `shared/`, copied
+into each. Of each async module in `SYNC` a sync one is made. Any warning of the generator is an error: it drops what it
+cannot parse, says so, and goes on. Everything is made in a temporary folder, and takes its place only when all of it
+went well.
 """
 
 import argparse
@@ -41,8 +42,10 @@ from unasync import unasync
 SCRIPTS = Path(__file__).resolve().parent
 TEMPLATES = SCRIPTS / "templates"
 RUNTIME = SCRIPTS / "runtime"
+SHARED = SCRIPTS / "shared"
 PACKAGE = Path("generated/parea_trace_logs")
 DATA = Path("tests/parea_target/data")
+SHARING = (Path("tests/parea_conformance/_shared"), Path("tests/parea_target/_shared"))
 
 # The sync modules, each beside the async one that it is made of.
 SYNC = {
@@ -103,6 +106,7 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(project.env.get_template(relative.as_posix()).render(), encoding="utf-8")
     shutil.copytree(RUNTIME, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SHARED, target / SHARING[0].name, ignore=shutil.ignore_patterns("__pycache__"))
     for made, source in SYNC.items():
         (target / made).write_text(unasync((target / source).read_text(encoding="utf-8")), encoding="utf-8")
     # UP028 writes `yield from`, which only a sync generator has; it means the same, for nothing is sent to these.
@@ -163,6 +167,7 @@ def main(arguments: list[str] | None = None, root: Path = SCRIPTS.parent) -> int
             generate(document, version, root, Path(temporary) / PACKAGE.name)
             seed_data.write(Path(temporary) / DATA.name, Contract(document))
             wanted = {folder: files_of(Path(temporary) / folder.name) for folder in (PACKAGE, DATA)}
+            wanted |= dict.fromkeys(SHARING, files_of(SHARED))
     except (GenerationError, UnsupportedError, ContractError, ValueError) as error:
         print(f"{contract.name}: {str(error).removeprefix(f'{contract.name}: ')}", file=sys.stderr)
         return 1

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from parea_trace_logs._cli.arguments import Parser
-
+from parea_conformance._shared.arguments import Parser
 from parea_conformance.engine import Report
 from parea_conformance.http.recording import Recorded, RecordingError, Replay, resumed
 from parea_conformance.ledger import Verdict

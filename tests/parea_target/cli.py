@@ -11,10 +11,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from parea_trace_logs._cli.arguments import Parser, count, positive, whole
-from parea_trace_logs._filters.hints import did_you_mean, similar
-
 from parea_target import json_text
+from parea_target._shared.arguments import Parser, count, did_you_mean, positive, whole
 from parea_target.app import QUERY_SECONDS
 from parea_target.contract import load
 from parea_target.load_command import load_command
@@ -213,8 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command(given[1:])
         return
     parser = _parser()
-    if given and (near := similar(given[0], _COMMANDS)):
-        parser.error(f"no command is called {given[0]}{did_you_mean(near)}")
+    if given and (meant := did_you_mean(given[0], _COMMANDS)):
+        parser.error(f"no command is called {given[0]}{meant}")
     options = parser.parse_args(given)
     if options.database is not None and options.data is not None:
         parser.error("--data and --database exclude one another")

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from parea_trace_logs._cli.arguments import Parser
-
+from parea_target._shared.arguments import Parser
 from parea_target.contract import load as load_contract
 from parea_target.loader import DataError, read_experiments
 from parea_target.store import DatabaseError, load

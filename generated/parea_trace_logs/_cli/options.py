@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from attrs import frozen
-from parea_trace_logs._cli.arguments import Parser, count, positive
 from parea_trace_logs._cli.since import since
 from parea_trace_logs._filters.where_text import parse_where
+from parea_trace_logs._shared.arguments import Parser, count, positive
 from parea_trace_logs._tables.formats import EXTENSIONS, GZIPPED, format_of
 from parea_trace_logs.contract import __version__
 from parea_trace_logs.models import TraceLogFilters

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import generate
 import pytest
 import yaml
 
@@ -21,6 +22,6 @@ def repository(tmp_path: Path) -> Path:
     """A folder with all that `scripts/generate.py` reads and writes."""
     for name in ("openapi.yaml", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("generated", "tests/parea_target/data"):
+    for name in ("generated", "tests/parea_target/data", *map(str, generate.SHARING)):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path

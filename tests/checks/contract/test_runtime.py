@@ -18,6 +18,22 @@ def test_the_runtime_is_copied_byte_for_byte() -> None:
     assert {path: generated.get(path) for path in runtime} == runtime
 
 
+def test_what_is_shared_is_the_same_everywhere() -> None:
+    shared = folders.files_of(generate.SHARED)
+    assert Path("arguments.py") in shared
+    for folder in (*generate.SHARING, generate.PACKAGE / "_shared"):
+        assert folders.files_of(ROOT / folder) == shared
+
+
+def test_a_copy_that_differs_is_named(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = repository / generate.SHARING[0] / "arguments.py"
+    copy.write_text("x = 1\n", encoding="utf-8")
+    assert generate.main(["--check"], repository) == 1
+    assert f"differs: {generate.SHARING[0]}/arguments.py" in capsys.readouterr().err
+    assert generate.main([], repository) == 0
+    assert copy.read_bytes() == (generate.SHARED / "arguments.py").read_bytes()
+
+
 @pytest.fixture
 def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Templates and runtime to change at will."""

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from parea_trace_logs._cli.arguments import Parser
-
+from parea_conformance._shared.arguments import Parser
 from parea_conformance.report.data import load_report
 
 _WRITTEN, _UNREADABLE = 0, 2

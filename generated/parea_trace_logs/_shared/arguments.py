@@ -1,15 +1,14 @@
 """What the arguments of every command have in common: how they are refused, what was meant, and numbers."""
 
 import argparse
+import difflib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NoReturn, TypeVar
-
-from parea_trace_logs._filters.hints import did_you_mean, similar
-from parea_trace_logs.errors import printable
 
 Number = TypeVar("Number", int, float)
 _UNRECOGNIZED: Final = "unrecognized arguments: "
+_NEAR: Final = 0.75
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,7 +21,7 @@ class Parser(argparse.ArgumentParser):
         for name in (word.partition("=")[0] for word in options if word.startswith("--") and " " not in word):
             known = self._known()
             if not any(option.startswith(name) for option in known):
-                self.error(f"no option is called {name}{did_you_mean(similar(name, known))}")
+                self.error(f"no option is called {name}{did_you_mean(name, known)}")
         return super().parse_known_args(given, namespace)
 
     def error(self, message: str) -> NoReturn:
@@ -30,7 +29,7 @@ class Parser(argparse.ArgumentParser):
         if message.startswith(_UNRECOGNIZED):  # what they are is not shown, for one may be a key
             count = len(message.removeprefix(_UNRECOGNIZED).split())
             message = f"{count} arguments too many" if count > 1 else "an argument too many"
-        self.exit(2, f"{self.prog}: error: {printable(message)} (see --help)\n")
+        self.exit(2, f"{self.prog}: error: {_shown(message)} (see --help)\n")
 
     def _known(self) -> list[str]:
         """The options, also those of the commands of this one."""
@@ -39,6 +38,17 @@ class Parser(argparse.ArgumentParser):
             if isinstance(action, argparse._SubParsersAction):
                 found += [option for each in action.choices.values() for option in each._known()]
         return found
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What a word that is almost right was meant for, as the end of a message; or nothing."""
+    near = difflib.get_close_matches(word, list(known), 1, _NEAR)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _shown(text: str) -> str:
+    """On one line, and without what a terminal would obey."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def positive(text: str) -> float:
