@@ -54,7 +54,7 @@ lint-contract:  ## Redocly's and Spectral's rules over openapi.yaml (needs Node)
 	npx --yes $(REDOCLY) lint openapi.yaml
 	npx --yes $(SPECTRAL) lint --fail-severity hint openapi.yaml
 
-quick: $(READY)  ## What a small edit needs, in half a minute: generated files, lint, types, the quick tests
+quick: $(READY)  ## What a small edit needs, in about a minute: generated files, lint, types, the quick tests
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -135,7 +135,7 @@ bench-stream: $(READY)  ## 1,000,000 logs as a stream, and the stream against th
 	PYTHONPATH=scripts $(BIN)/python -m bench.stream
 
 bench-tables: $(READY)  ## 1,000,000 logs into a Parquet file: seconds and memory
-	PYTHONPATH=scripts $(BIN)/python -m bench.tables
+	PYTHONPATH=scripts $(BIN)/python -m bench.tables $(ARGS)
 
 bench-import: $(READY)  ## Importing the client, as a multiple of importing httpx
 	PYTHONPATH=scripts $(BIN)/python -m bench.imports

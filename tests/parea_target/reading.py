@@ -63,6 +63,7 @@ class Reading:
         self._is_over = is_over
         self._held = ExitStack()
         self._open: tuple[Connection, CursorResult[int, int]] | None = None
+        self._experiment_id = 0
         self._left: Iterator[tuple[int, list[int]]] = iter(())
 
     def bodies(self) -> Generator[bytes]:
@@ -87,11 +88,11 @@ class Reading:
         if self._open is None:
             return
         (connection, selected), self._open = self._open, None
-        ids, experiment_id = array("q"), 0
+        ids, experiment_id = array("q"), self._experiment_id
         with explained(self._tables, self._is_over), self._held, self._stoppable(connection):
-            while rows := selected.fetchmany(_IDS):
-                experiment_id = rows[0][0]
-                ids.extend(log_id for _, log_id in rows)
+            log_ids = selected.scalars(1)
+            while some := log_ids.fetchmany(_IDS):
+                ids.extend(some)
         self._left = ((experiment_id, ids[at : at + _LOGS].tolist()) for at in range(0, len(ids), _LOGS))
 
     def _begin(self) -> None:
@@ -115,7 +116,8 @@ class Reading:
             if not rows:
                 self._open = None
                 return []
-            return self._found(connection, rows[0][0], [log_id for _, log_id in rows])
+            self._experiment_id = rows[0][0]
+            return self._found(connection, self._experiment_id, [log_id for _, log_id in rows])
 
     def _found(self, connection: Connection, experiment_id: int, log_ids: list[int]) -> list[bytes]:
         log = self._tables.log.c
