@@ -45,7 +45,8 @@ RUNTIME = SCRIPTS / "runtime"
 SHARED = SCRIPTS / "shared"
 PACKAGE = Path("generated/parea_trace_logs")
 DATA = Path("tests/parea_target/data")
-SHARING = (Path("tests/parea_conformance/_shared"), Path("tests/parea_target/_shared"))
+COPY = "_shared"
+SHARING = (Path("tests/parea_conformance") / COPY, Path("tests/parea_target") / COPY)
 
 # The sync modules, each beside the async one that it is made of.
 SYNC = {
@@ -106,7 +107,7 @@ def generate(document: dict[str, Any], version: str, root: Path, target: Path) -
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(project.env.get_template(relative.as_posix()).render(), encoding="utf-8")
     shutil.copytree(RUNTIME, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(SHARED, target / SHARING[0].name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SHARED, target / COPY, ignore=shutil.ignore_patterns("__pycache__"))
     for made, source in SYNC.items():
         (target / made).write_text(unasync((target / source).read_text(encoding="utf-8")), encoding="utf-8")
     # UP028 writes `yield from`, which only a sync generator has; it means the same, for nothing is sent to these.

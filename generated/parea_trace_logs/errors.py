@@ -8,14 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-
-def printable(text: str) -> str:
-    """`text` with all that a terminal would obey rather than show written as Python escapes it, on one line."""
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def _printable(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()
+from parea_trace_logs._shared.words import printable
 
 
 class PareaError(Exception):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from parea_conformance import contract, replay
-from parea_conformance._shared.arguments import Parser, did_you_mean
+from parea_conformance._shared.arguments import Parser
 from parea_conformance.engine import CANNOT_JUDGE, INTERRUPTED, InterruptedRunError, Report, judge, of_ours
 from parea_conformance.guard import guarded, say
 from parea_conformance.http.recording import Recording
@@ -136,8 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is returned."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = _COMMANDS.get(words[0]) if words else None
-    if command is None and words and (meant := did_you_mean(words[0], _COMMANDS)):
-        Parser(prog="parea-conformance").error(f"no command is called {words[0]}{meant}")
+    if command is None:
+        Parser(prog="parea-conformance").refuse_nearly(words, _COMMANDS)
     return guarded(lambda: _run(words) if command is None else _of_files(command, words[1:]), of_ours)
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from parea_conformance import contract
-from parea_conformance._shared.arguments import Parser, count, did_you_mean, positive, whole
+from parea_conformance._shared.arguments import Parser, count, positive, whole
+from parea_conformance._shared.words import did_you_mean, similar
 from parea_conformance.guard import say
 
 _LABEL = 63
@@ -179,7 +180,7 @@ def _known_failures(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _unknown(name: str) -> str:
-    near = did_you_mean(name, contract.load().requirements)
+    near = did_you_mean(similar(name, contract.load().requirements))
     return f"no requirement is called {name!r}{near or '; `parea-conformance list` prints all'}"
 
 

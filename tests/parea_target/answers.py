@@ -201,6 +201,7 @@ async def _send_chunk(chunk: bytes, found: Found, limit: TimeLimit, send: Send) 
     try:
         patience = 0 if found.is_crowded() else _PATIENCE_SECONDS
         if not (await asyncio.wait([sending], timeout=patience))[0]:
+            # Not among the queries: all of their threads may be waiting for a connection.
             limit.restart()
             await run_work(found.let_go)
         await sending

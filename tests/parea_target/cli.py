@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from parea_target import json_text
-from parea_target._shared.arguments import Parser, count, did_you_mean, positive, whole
+from parea_target._shared.arguments import Parser, count, positive, whole
 from parea_target.app import QUERY_SECONDS
 from parea_target.contract import load
 from parea_target.load_command import load_command
@@ -211,8 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command(given[1:])
         return
     parser = _parser()
-    if given and (meant := did_you_mean(given[0], _COMMANDS)):
-        parser.error(f"no command is called {given[0]}{meant}")
+    parser.refuse_nearly(given, _COMMANDS)
     options = parser.parse_args(given)
     if options.database is not None and options.data is not None:
         parser.error("--data and --database exclude one another")

@@ -13,7 +13,7 @@ from parea_trace_logs._http.sync_streams import LogStream
 from parea_trace_logs._json.decoding import REFUSED
 from parea_trace_logs._json.text import parse
 from parea_trace_logs._parea import Parea
-from parea_trace_logs._tables.begun import begin, remove
+from parea_trace_logs._tables.begun import begun
 from parea_trace_logs._tables.formats import GZIPPED
 from parea_trace_logs.api.experiment import get_experiment_trace_logs
 from parea_trace_logs.errors import InvalidAnswerError
@@ -72,8 +72,7 @@ def _check(content: bytes, index: int) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that appears, or is replaced, when the block ends, and not when it ends by an exception."""
-    made = begin(path.parent)
-    try:
+    with begun(path.parent) as made:
         with made.open("xb") as file:
             if path.suffix.lower() == GZIPPED:
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as zipped:
@@ -81,8 +80,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             else:
                 yield file
         made.replace(path)
-    finally:
-        remove(made)
 
 
 def stdout() -> BinaryIO:

@@ -14,7 +14,7 @@ from parea_trace_logs._filters.checking import checked
 from parea_trace_logs._http.arguments import check_segment
 from parea_trace_logs._parea import Parea
 from parea_trace_logs._tables.batches import Batch
-from parea_trace_logs._tables.begun import begin, remove
+from parea_trace_logs._tables.begun import begun
 from parea_trace_logs._tables.columns import shape
 from parea_trace_logs._tables.formats import format_of
 from parea_trace_logs._tables.rows import abatches_of, batches_of
@@ -155,12 +155,9 @@ class _Dataset:
     def _widen(self, experiment: str, names: tuple[str, ...]) -> None:
         """Write a file of an earlier call anew, with a column for each of these scores."""
         place = self._place(experiment)
-        made = begin(place.parent)
-        try:
+        with begun(place.parent) as made:
             self._format.join([(place, ())], made, self._shape.columns(names))
             made.replace(place)
-        finally:
-            remove(made)
 
 
 def fetch_many(  # noqa: PLR0913 - the documented options

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from parea_trace_logs._filters.hints import did_you_mean, similar
 from parea_trace_logs._json.invalid_data import InvalidDataError
+from parea_trace_logs._shared.words import did_you_mean, similar
 from parea_trace_logs.contract import MEMBERS
 from parea_trace_logs.models import TraceLog
 from parea_trace_logs.types import UNSET

@@ -18,8 +18,9 @@ from parea_trace_logs._cli.raw import raw_logs, stdout, whole_file, write_raw
 from parea_trace_logs._cli.signals import INTERRUPTED, signals_as_exceptions
 from parea_trace_logs._http.transport import DEFAULT_TIMEOUT
 from parea_trace_logs._parea import Parea
+from parea_trace_logs._shared.words import printable
 from parea_trace_logs._tables.batches import Batch
-from parea_trace_logs._tables.begun import begin, remove
+from parea_trace_logs._tables.begun import begun
 from parea_trace_logs._tables.many import FetchManyError, fetch_many
 from parea_trace_logs._tables.rows import batches_of
 from parea_trace_logs._tables.writing import TableWriter
@@ -30,7 +31,6 @@ from parea_trace_logs.errors import (
     PareaError,
     StatusError,
     TruncatedResponse,
-    printable,
 )
 
 OK, FAILED, USAGE, REFUSED, UNAVAILABLE, BROKEN = range(6)
@@ -210,8 +210,7 @@ def _table_of(options: Options) -> Iterator[TableWriter | None]:
         ) as table:
             yield table
     elif options.to_stdout:
-        folder = begin(Path(tempfile.gettempdir()))
-        try:
+        with begun(Path(tempfile.gettempdir())) as folder:
             folder.mkdir(mode=0o700)
             path = folder / f"table.{options.form or 'jsonl'}"
             with TableWriter(path, scores=options.scores, csv_safe=options.csv_safe) as table:
@@ -219,7 +218,5 @@ def _table_of(options: Options) -> Iterator[TableWriter | None]:
             with path.open("rb") as file:
                 shutil.copyfileobj(file, stdout())
             stdout().flush()
-        finally:
-            remove(folder)
     else:
         yield None

@@ -1,8 +1,8 @@
 """What a name may have been meant to be: almost-right input gets a suggestion."""
 
 import json
-from collections.abc import Iterable
 
+from parea_trace_logs._shared.words import similar
 from parea_trace_logs.contract import KEYED, MEMBERS
 
 
@@ -19,15 +19,3 @@ def suggestion(field: str) -> str | None:
         if found and rest and (head == "scores" or similar(head, ["score"])):
             return f"score:{key}"
     return similar(plain, MEMBERS)
-
-
-def similar(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that `word` is most like; None where it is like none."""
-    import difflib  # here, because few need it
-
-    return next(iter(difflib.get_close_matches(word, words, 1, 0.75)), None)
-
-
-def did_you_mean(meant: str | None) -> str:
-    """A suggestion as the end of a message, or nothing."""
-    return f"; did you mean {meant}?" if meant else ""

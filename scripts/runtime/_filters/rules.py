@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from parea_trace_logs._filters.hints import did_you_mean, similar, suggestion
+from parea_trace_logs._filters.hints import suggestion
 from parea_trace_logs._filters.operators import meant_by
 from parea_trace_logs._json.decoding import encode
+from parea_trace_logs._shared.words import did_you_mean, similar
 from parea_trace_logs.contract import (
     FORMS,
     KEYED,

@@ -5,8 +5,9 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-from parea_trace_logs._filters.hints import did_you_mean, suggestion
+from parea_trace_logs._filters.hints import suggestion
 from parea_trace_logs._filters.rules import is_bare_score
+from parea_trace_logs._shared.words import did_you_mean
 
 _PACKAGE: Final = str(Path(__file__).resolve().parents[1])
 

@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar, get_args
 from parea_trace_logs._http.answers import MAX_LOG_BYTES, Answer, Failure, Receiver
 from parea_trace_logs._json.arrays import Refuse, decode_chunk
 from parea_trace_logs._json.splitting import CutShort, NotAnArray, Splitter
-from parea_trace_logs.errors import InvalidAnswerError, TruncatedResponse, printable
+from parea_trace_logs._shared.words import printable
+from parea_trace_logs.errors import InvalidAnswerError, TruncatedResponse
 from parea_trace_logs.types import Invalid, InvalidLog
 
 T = TypeVar("T")

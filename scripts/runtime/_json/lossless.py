@@ -15,8 +15,8 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 import msgspec
 from attrs import frozen
-from parea_trace_logs._filters.hints import did_you_mean, similar
 from parea_trace_logs._json.fields import is_model, is_open, names
+from parea_trace_logs._shared.words import did_you_mean, similar
 from parea_trace_logs.types import UNSET
 
 T = TypeVar("T")

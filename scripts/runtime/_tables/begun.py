@@ -8,6 +8,8 @@ import atexit
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +30,16 @@ def remove(path: Path) -> None:
     else:
         path.unlink(missing_ok=True)
     _BEGUN.pop(path, None)
+
+
+@contextmanager
+def begun(folder: Path) -> Iterator[Path]:
+    """What `begin` names, removed when the block ends."""
+    path = begin(folder)
+    try:
+        yield path
+    finally:
+        remove(path)
 
 
 @atexit.register
