@@ -89,13 +89,9 @@ class Loader:
         Raises:
             ValueError: two root logs of the experiment have the same `trace_id`.
         """
-        experiment_id = self._experiment(name)
-        log = self._tables.log
-        # Ids are not used again: an answer that is under way could take a new log for an old one.
-        mine = log.c.experiment_id == experiment_id
-        first: int = (self._connection.scalar(select(func.max(log.c.log_id)).where(mine)) or 0) + 1
+        experiment_id, first = self._experiment(name)
         if not append:
-            for table in (log, *(table for table, _ in self._parts)):
+            for table in (self._tables.log, *(table for table, _ in self._parts)):
                 self._connection.execute(delete(table).where(table.c.experiment_id == experiment_id))
         next_id, batch = first, list[RootLog]()
         for root in logs:
@@ -106,17 +102,23 @@ class Loader:
                 progress(next_id - first)
         next_id = self._insert(experiment_id, next_id, batch)
         self._check_ids(name, experiment_id)
+        experiment = self._tables.experiment
+        mine = update(experiment).where(experiment.c.experiment_id == experiment_id)
+        self._connection.execute(mine.values(next_log_id=next_id))
         return int(next_id - first)
 
-    def _experiment(self, name: str) -> int:
-        """The id of the experiment, which nobody else can load until the transaction ends."""
+    def _experiment(self, name: str) -> tuple[int, int]:
+        """The id of the experiment, which nobody else can load until the transaction ends, and that of its next log.
+
+        Ids of logs are not used again: an answer that is under way could take a new log for an old one.
+        """
         experiment = self._tables.experiment
         known = update(experiment).where(experiment.c.name == name).values(name=name)
         if not self._connection.execute(known).rowcount:
-            self._connection.execute(insert(experiment).values(name=name))
-        found: int | None = self._connection.scalar(select(experiment.c.experiment_id).where(experiment.c.name == name))
-        assert found is not None
-        return found
+            self._connection.execute(insert(experiment).values(name=name, next_log_id=1))
+        ids = select(experiment.c.experiment_id, experiment.c.next_log_id).where(experiment.c.name == name)
+        experiment_id, next_log_id = self._connection.execute(ids).one()
+        return experiment_id, next_log_id
 
     def _insert(self, experiment_id: int, next_id: int, batch: list[RootLog]) -> int:
         keys = [{"experiment_id": experiment_id, "log_id": next_id + index} for index in range(len(batch))]

@@ -42,8 +42,7 @@ class Reading:
 
     All that is read is of one moment, over one connection, until `let_go`: who reads slowly must not hold a connection
     that others need. What is left is then read a few logs at a time, over whichever connection is free. When one of
-    them is gone by then, because its experiment was loaded anew, the answer is broken off: an id is not used again
-    while its experiment has logs.
+    them is gone by then, because its experiment was loaded anew, the answer is broken off: an id is not used again.
 
     Only one thread at a time may read or let go.
     """

@@ -44,7 +44,7 @@ class MemberColumn(NamedTuple):
 
 
 # Changed by hand when what the columns hold changes, but not the members that they are of.
-_LAYOUT = 1
+_LAYOUT = 2
 
 # Of what has no single value the log's own row says only whether it is there.
 _MARK = MemberColumn(Boolean, lambda _value: True, absent=False)
@@ -83,7 +83,7 @@ class Tables:
         layout: a name that changes whenever the tables do.
         indexes: what makes selective filters quick; made once the first logs are there.
         experiment_id: the experiment that a statement is about, a parameter of it.
-        experiment: a row for each experiment: `experiment_id`, its `name`.
+        experiment: a row for each experiment: `experiment_id`, its `name`, and the `next_log_id` that none had before.
         log: a row for each root log: `experiment_id`, `log_id`, a column for each member, and the JSON text `body`.
         element: a row for each element of a list: `text` of strings, `number` of integers.
         entry: a row for each key of a map: `text` of strings and booleans, `number` of numbers; `present` unless null.
@@ -100,6 +100,7 @@ class Tables:
             self.metadata,
             Column("experiment_id", Integer, primary_key=True),
             Column("name", StoredText, nullable=False, unique=True),
+            Column("next_log_id", BigInteger, nullable=False),
         )
         self.loaded_layout = Table("layout", self.metadata, Column("name", Text, nullable=False))
         self.log = Table(

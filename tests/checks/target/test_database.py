@@ -95,11 +95,17 @@ def test_who_reads_slowly_holds_no_connection(contract: Any, url: str, make_log:
         assert store.queries == 0
 
 
-def test_a_slow_answer_ends_where_its_logs_are_gone(contract: Any, url: str, make_log: Callable[..., Log]) -> None:
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_slow_answer_ends_where_its_logs_are_gone(
+    contract: Any, url: str, make_log: Callable[..., Log], emptied: bool
+) -> None:
+    """The logs that are there now are not taken for them, also where the experiment had none in between."""
     put(contract, url, [make_log(f"{index:04}") for index in range(300)])
     with Store.open(contract, url) as store:
         reading, bodies = begun(store)
         reading.let_go()
+        if emptied:
+            put(contract, url, [])
         put(contract, url, [make_log(f"{index:04}") for index in range(300)])
         with pytest.raises(StoppedError):
             list(bodies)
