@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import logging
 import socket
 import threading
 import time
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from parea_target.answers import unavailable, write_error
+from parea_target.messages import in_our_words
 
 # How long, in seconds, what is left when the grace is over may take to notice that its connection is gone.
 NOTICE_SECONDS = 1.0
@@ -43,17 +43,6 @@ class Limits:
 
 _LIMITS = Limits()
 _BUSY = unavailable("Too many connections.", close=True)
-
-
-def _in_our_words(record: logging.LogRecord) -> bool:
-    """Uvicorn's complaint of an application that stops midway, as what it is here."""
-    if record.msg == _INCOMPLETE:
-        record.msg = "an answer was broken off: its database went away, took too long, or was loaded anew"
-    return True
-
-
-_INCOMPLETE = "ASGI callable returned without completing response."
-logging.getLogger("uvicorn.error").addFilter(_in_our_words)
 
 
 class _Timer:
@@ -205,6 +194,7 @@ def serving(app: ASGIApp, listener: socket.socket, limits: Limits = _LIMITS) -> 
     Raises:
         RuntimeError: the server did not start.
     """
+    in_our_words()
     config = uvicorn.Config(
         app,
         lifespan="off",

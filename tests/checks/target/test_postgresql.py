@@ -1,6 +1,7 @@
 """On a real PostgreSQL: the suite's verdict, a server that dies and comes back, queries that are stopped, indexes."""
 
 import json
+import logging
 import re
 import threading
 import time
@@ -20,9 +21,10 @@ from parea_target import Parts, RootLog, Store, create_app
 from parea_target.conditions import filter_condition
 from parea_target.filters import Filter
 from parea_target.loader import read_experiments
+from parea_target.messages import in_our_words
 from parea_target.server import running
 from parea_target.store import load
-from parea_target.workers import StoppedError
+from parea_target.workers import DatabaseDownError, StoppedError
 from sqlalchemy import Text, cast, event, func
 
 if TYPE_CHECKING:
@@ -242,13 +244,42 @@ def test_a_server_killed_in_the_middle(
         # One that nobody read meanwhile holds no connection that could have been lost.
         assert waiting.read() == whole
         each_has_asked(3)
-    said = {record.getMessage().partition(":")[0] for record in caplog.records if record.name == "uvicorn.error"}
-    assert said == {"an answer was broken off"}
+    said = {record.getMessage().partition(":")[0] for record in caplog.records}
+    assert "an answer was broken off" in said
+    assert said <= {"an answer was broken off", "a connection was lost"}
+    assert not any(record.exc_info for record in caplog.records)
     for outcomes in asked:
         assert {each.result for each in outcomes} <= {200, 503, "broken off"}
         assert {each.result for each in outcomes if each.ended < killing} == {200}
         assert {each.result for each in outcomes if each.begun > killed and each.ended < restarting} == {503}
         assert {each.result for each in outcomes if each.begun > restarted} == {200}
+
+
+def test_a_lost_connection_is_told_in_a_line(
+    contract: Any, postgresql: "Server", make_log: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pool that gets it back would show a traceback; it does of what nobody expects."""
+    in_our_words()
+    url = postgresql.new_database()
+    fill(contract, url, [("e", [RootLog.of(make_log(f"{index:03}", output="a" * 20_000)) for index in range(200)])])
+    with Store.open(contract, url) as store:
+        parts = Parts()
+        bodies = store.read(parts.select(store.tables, 1, None, parts.order(store.tables))).bodies()
+        next(bodies)
+        postgresql.kill()
+        try:
+            with pytest.raises(DatabaseDownError):
+                bodies.close()  # as where the client has left
+        finally:
+            postgresql.start()
+    assert {record.getMessage() for record in caplog.records} == {"a connection was lost: the database went away"}
+    assert not any(record.exc_info for record in caplog.records)
+    caplog.clear()
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        logging.getLogger("sqlalchemy.pool.impl.QueuePool").error("Error closing cursor", exc_info=True)
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["Error closing cursor"]
 
 
 def test_a_query_is_stopped(contract: Any, postgresql: "Server", make_log: Callable[..., Any]) -> None:
