@@ -12,6 +12,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     FromClause,
+    Select,
+    Table,
     create_engine,
     event,
     exists,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from parea_target.planning import planned
 from parea_target.texts import contains_without_case
 
 IsOver = Callable[[], bool]
@@ -50,6 +53,10 @@ class Dialect(ABC):
     @abstractmethod
     def some(self, table: FromClause, here: ColumnElement[bool], log_id: ColumnElement[int]) -> ColumnElement[bool]:
         """The condition that the table has a row, among those that meet `here`, of the log with this id."""
+
+    @abstractmethod
+    def planned(self, connection: Connection, statement: Select[int, int], log: Table) -> Select[int, int]:
+        """A statement that selects the same in the same order, for this connection to execute."""
 
     @abstractmethod
     def stoppable(self, connection: Connection, is_over: IsOver) -> AbstractContextManager[None]:
@@ -91,6 +98,9 @@ class _SQLite(Dialect):
     def some(self, table: FromClause, here: ColumnElement[bool], log_id: ColumnElement[int]) -> ColumnElement[bool]:
         # SQLite asks an EXISTS anew for every log, but begins with a list of ids where it is short.
         return log_id.in_(select(table.c.log_id).where(here))
+
+    def planned(self, connection: Connection, statement: Select[int, int], log: Table) -> Select[int, int]:
+        return planned(connection, statement, log)
 
     @contextmanager
     def stoppable(self, connection: Connection, is_over: IsOver) -> Iterator[None]:
@@ -142,6 +152,10 @@ class _PostgreSQL(Dialect):
 
     def some(self, table: FromClause, here: ColumnElement[bool], log_id: ColumnElement[int]) -> ColumnElement[bool]:
         return exists().where(table.c.log_id == log_id, here).correlate(log_id.table)
+
+    def planned(self, connection: Connection, statement: Select[int, int], log: Table) -> Select[int, int]:  # noqa: ARG002
+        """The statement as it is: PostgreSQL knows how the values of each column are distributed."""
+        return statement
 
     def stoppable(self, connection: Connection, is_over: IsOver) -> AbstractContextManager[None]:
         database: Any = connection.connection.dbapi_connection

@@ -98,7 +98,8 @@ class Reading:
         connection = self._held.enter_context(self._engine.connect())
         self._tables.dialect.begin(connection)
         with self._stoppable(connection):
-            selected = connection.execute(self._statement, execution_options={"yield_per": _LOGS})
+            statement = self._tables.dialect.planned(connection, self._statement, self._tables.log)
+            selected = connection.execute(statement, execution_options={"yield_per": _LOGS})
         self._open = connection, self._held.enter_context(selected)
 
     def _next(self) -> list[bytes]:
