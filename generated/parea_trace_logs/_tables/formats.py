@@ -79,7 +79,7 @@ def require(module: str, extra: str) -> None:
         raise ModuleNotFoundError(f"this needs {module}: pip install 'parea-trace-logs[{extra}]'", name=module)
 
 
-def rows(batch: Batch, columns: Iterable[Column], shown_as: ShownAs, null: str | None = None) -> Rows:
+def rows(batch: Batch, columns: Iterable[Column], shown_as: ShownAs, null: bytes | None = None) -> Rows:
     """The rows of a batch; `shown_as` says how the values of a type are shown, None as they are."""
     shown: list[Iterable[Any]] = []
     for column in columns:
@@ -116,7 +116,7 @@ class _TextFormat:
     lines: Callable[[list[str], Rows], bytes]
     """Rows of these columns, line breaks included."""
     shown_as: ShownAs
-    null: str | None
+    null: bytes | None
     join: Callable[[Iterable[Part], Path, tuple[Column, ...]], None]
 
     def open(self, path: Path, columns: tuple[Column, ...]) -> _TextSink:
@@ -178,16 +178,16 @@ def _csv_head(names: list[str]) -> bytes:
 
 def _csv_lines(_: list[str], rows: Rows) -> bytes:
     """Values with a comma between."""
-    return "".join([",".join(row) + "\n" for row in rows]).encode()
+    return b"".join([b",".join(row) + b"\n" for row in rows])
 
 
-def _safe(kind: ColumnType) -> Callable[[Sequence[Any]], list[str]]:
+def _safe(kind: ColumnType) -> Callable[[Sequence[Any]], list[bytes]]:
     """How values of a type are shown where no text may begin as a formula does; numbers stay numbers."""
-    return lambda values: [f"\"'{cell[1:]}" if cell.startswith(_FORMULAS) else cell for cell in kind.csv(values)]
+    return lambda values: [b"\"'%b" % cell[1:] if cell.startswith(_FORMULAS) else cell for cell in kind.csv(values)]
 
 
 # What spreadsheets take for the beginning of a formula, or skip before one.
-_FORMULAS: Final = tuple(f'"{character}' for character in "=+-@\t\r\n")
+_FORMULAS: Final = tuple(f'"{character}'.encode() for character in "=+-@\t\r\n")
 
 
 def _parquet() -> Format:
@@ -197,10 +197,10 @@ def _parquet() -> Format:
     return Parquet()
 
 
-_SAFE_CSV: Final = _TextFormat(_csv_head, _csv_lines, _safe, "", _join_csv)
+_SAFE_CSV: Final = _TextFormat(_csv_head, _csv_lines, _safe, b"", _join_csv)
 _FORMATS: Final[dict[str, Callable[[], Format]]] = {
     ".jsonl": lambda: _TextFormat(lambda _: b"", _lines_of_json, lambda kind: kind.json, None, _join_json),
-    ".csv": lambda: _TextFormat(_csv_head, _csv_lines, lambda kind: kind.csv, "", _join_csv),
+    ".csv": lambda: _TextFormat(_csv_head, _csv_lines, lambda kind: kind.csv, b"", _join_csv),
     ".parquet": _parquet,
 }
 EXTENSIONS: Final = tuple(_FORMATS)
