@@ -242,7 +242,7 @@ class Client:
                 with contextlib.closing(self._transport.handle_request(sent)) as answer:
                     taken.take(answer, deadline)
             except httpx.TimeoutException as error:
-                return self._unanswered(request, f"not whole within {self._timeout:g} s ({type(error).__name__})")
+                return self._unanswered(request, f"not whole within {self._timeout:g} s (--timeout)")
             except TooLongError as error:
                 return self._unanswered(request, str(error))
             except httpx.HTTPError as error:

@@ -11,7 +11,7 @@ from parea_conformance.reading.filter import UNFILTERED
 
 REQUIREMENTS = ("request.unfiltered",)
 _CAUSES = {
-    0: "the server is unreachable",
+    0: "the server is unreachable, or its answer cannot be read whole",
     401: "the server refuses the key (401)",
     403: "the server refuses the key (403)",
     404: "the experiment does not exist for this key (404)",
