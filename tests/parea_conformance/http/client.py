@@ -241,7 +241,7 @@ class Client:
             try:
                 with contextlib.closing(self._transport.handle_request(sent)) as answer:
                     taken.take(answer, deadline)
-            except httpx.TimeoutException as error:
+            except httpx.TimeoutException:
                 return self._unanswered(request, f"not whole within {self._timeout:g} s (--timeout)")
             except TooLongError as error:
                 return self._unanswered(request, str(error))
