@@ -82,6 +82,7 @@ class Contract:
             name: Requirement(name, entry["text"], entry["class"], entry["provenance"])
             for name, entry in stated.items()
         }
+        self._timestamp = re.compile(schemas["TraceLogFilters"]["$defs"]["timestamp_value"]["pattern"])
         self._body = self._validator("TraceLogFilters")
         self._answers = {
             "200": self._validator("TraceLog"),
@@ -113,6 +114,10 @@ class Contract:
     def fault_of_log(self, log: object) -> str | None:
         """What the schema `TraceLog` finds wrong with a log, with its JSON path; None when nothing."""
         return _first_fault(self._answers["200"], log)
+
+    def is_timestamp(self, text: str) -> bool:
+        """Whether a text has the form that timestamps have, those of a log and those of a `filter_value`."""
+        return self._timestamp.fullmatch(text) is not None
 
     def fault_of_error(self, status: int, body: object) -> str | None:
         """What the documented schema finds wrong with the body of an error answer; None when nothing."""

@@ -19,7 +19,6 @@ from parea_target import json_text
 from parea_target.contract import Contract
 from parea_target.json_text import Place
 from parea_target.loading import RootLog
-from parea_target.values import read_instant
 
 _GZIPPED = ".gz"
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -163,21 +162,22 @@ def _fault(log: Any, text: str, contract: Contract, seen: set[str]) -> str | Non
     fault = contract.log_fault(log)
     if fault is not None:
         return f"{_json_path(fault[0])}: {fault[1]}"
-    for member in contract.members["timestamp"]:
-        try:
-            read_instant(log.get(member) or log["start_timestamp"])
-        except ValueError as error:
-            return f"$.{member}: {error}"
     if log["trace_id"] in seen:
         return f"$.trace_id: {json.dumps(log['trace_id'])} occurs twice among the root logs"
     seen.add(log["trace_id"])
-    return _fault_of_children(log)
+    return _fault_of_tree(log, contract)
 
 
-def _fault_of_children(log: Any) -> str | None:
+def _fault_of_tree(log: Any, contract: Contract) -> str | None:
+    """What the schema cannot say: the form of timestamps, the order of children."""
     rest: list[tuple[Place, Any]] = [((), log)]
     while rest:
         place, parent = rest.pop()
+        for member in contract.members["timestamp"]:
+            text = parent.get(member)
+            if text is not None and not contract.accepts("timestamp_value", text):
+                path = _json_path((*place, member))
+                return f"{path}: not a timestamp as `filter_value` has it: RFC 3339, at most 6 fraction digits"
         children = parent.get("children_logs", ())
         keys = [(child.get("execution_order") or 0, child["trace_id"]) for child in children]
         for index, (before, after) in enumerate(pairwise(keys), 1):

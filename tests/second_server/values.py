@@ -29,13 +29,13 @@ def as_double(value: int | float) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def parse_instant(text: str, *, max_fraction: int | None = 6) -> Instant | None:
+def parse_instant(text: str) -> Instant | None:
     found = _DATE_TIME.fullmatch(text)
     if not found:
         return None
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
     fraction, offset = found[7] or "", found[8]
-    if max_fraction is not None and len(fraction) > max_fraction:
+    if len(fraction) > 6:
         return None
     try:
         days = datetime.date(year, month, day).toordinal()
@@ -52,8 +52,8 @@ def parse_instant(text: str, *, max_fraction: int | None = 6) -> Instant | None:
 
 
 def instant_of_log(text: str) -> Instant:
-    """A log's timestamp may have any number of fraction digits."""
-    instant = parse_instant(text, max_fraction=None)
+    """A log's timestamp has the form of a filter's value."""
+    instant = parse_instant(text)
     if instant is None:
         raise ValueError(f"not a timestamp: {text!r}")
     return instant

@@ -46,12 +46,32 @@ def test_logs_that_break_the_schema_are_named_and_left_out(contract: Contract) -
         '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","total_tokens":' + "9" * 5000 + "}",
         '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","output":"\\ud800"}',
         '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","scores":[{"name":"\\udfff","score":-1e999}]}',
-        '{"trace_id":"a","start_timestamp":"2024-01-01t00:00:00.1234567891z","unknown":[null]}',
+        '{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00.123456+23:59","unknown":[null]}',
     ],
 )
 def test_what_json_allows_is_no_fault(contract: Contract, log: str) -> None:
     facts, faults = KnownLogs(contract).read(f"[{log}]".encode())
     assert (len(facts), faults) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2024-01-01T00:00:00.1234567Z",
+        "2024-01-01t00:00:00Z",
+        "2024-01-01T00:00:00z",
+        "2016-12-31T23:59:60Z",
+        "0000-02-29T00:00:00Z",
+        "2024-01-01T00:00:00Z\n",
+    ],
+)
+@pytest.mark.parametrize("is_child", [False, True])
+def test_timestamps_have_the_form_of_a_filter_value(contract: Contract, stamp: str, is_child: bool) -> None:
+    log = _log(1, end_timestamp=stamp)
+    facts, faults = KnownLogs(contract).read(json.dumps([_log(2, children_logs=[log]) if is_child else log]).encode())
+    assert not facts
+    assert len(faults) == 1
+    assert "$.end_timestamp" in faults[0]
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"[1,]", b"\xff[]", b"[{}] x"])

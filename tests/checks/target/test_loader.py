@@ -79,6 +79,19 @@ BAD: list[tuple[str, str | bytes, list[str]]] = [
     ("e.jsonl", log("a", ', "inputs": {"\\ud800": 1}'), ["line 1", "$.inputs", "surrogate"]),
     ("e.jsonl", log("a", ', "end_timestamp": "2024-04-15 22:19:13Z"'), ["line 1", "$.end_timestamp"]),
     ("e.jsonl", log("a", ', "end_timestamp": "2024-04-15T22:19:13"'), ["line 1", "$.end_timestamp"]),
+    (
+        "e.jsonl",
+        log("a", ', "end_timestamp": "2024-04-15T22:19:13.1234567Z"'),
+        ["$.end_timestamp", "6 fraction digits"],
+    ),
+    ("e.jsonl", log("a", ', "end_timestamp": "2024-04-15t22:19:13z"'), ["line 1", "$.end_timestamp"]),
+    ("e.jsonl", log("a", ', "end_timestamp": "2016-12-31T23:59:60Z"'), ["line 1", "$.end_timestamp"]),
+    ("e.jsonl", log("a", ', "end_timestamp": "0000-02-29T00:00:00Z"'), ["line 1", "$.end_timestamp"]),
+    (
+        "e.jsonl",
+        log("a", CHILDREN.format(log("b", ', "end_timestamp": "2024-04-15T22:19:13.1234567Z"'))),
+        ["$.children_logs[0].end_timestamp", "6 fraction digits"],
+    ),
     ("e.jsonl", log("a", ', "scores": [{"name": "x"}]'), ["line 1", "$.scores[0]", "score"]),
     ("e.jsonl", f"{log('a')}\n{deep(1_001)}", ["line 2", "nested deeper than 1,000 containers"]),
     ("e.jsonl", deep(50_000), ["line 1", "nested deeper than 1,000 containers"]),
@@ -127,7 +140,7 @@ def test_children_in_order_are_taken(tmp_path: Path, contract: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "stamp", ["2016-12-31T23:59:60Z", "0000-02-29t00:00:00.123456789012z", "9999-12-31T23:59:59-23:59"]
+    "stamp", ["2000-02-29T23:59:59Z", "0001-01-01T00:00:00.123456+23:59", "9999-12-31T23:59:59-23:59"]
 )
 def test_stamps_at_the_edge_are_taken(tmp_path: Path, contract: Any, stamp: str) -> None:
     file = tmp_path / "e.jsonl"
