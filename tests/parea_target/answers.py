@@ -72,7 +72,7 @@ def select_logs(
     statement = select(log.experiment_id, log.log_id).where(log.experiment_id == tables.experiment_id).order_by(*order)
     if condition is not None:
         statement = statement.where(condition)
-    return statement.params(experiment_id=experiment_id)
+    return statement.params(experiment_id=experiment_id).execution_options(experiment_id=experiment_id)
 
 
 def render(bodies: Generator[bytes]) -> Generator[bytes]:

@@ -23,13 +23,14 @@ def planned(connection: Connection, statement: Select[int, int], log: Table) -> 
 
     Args:
         connection: over which the statement is to be executed.
-        statement: selects ids of an experiment and of its logs.
+        statement: selects ids of an experiment, which its execution options name, and of its logs.
         log: the table of logs.
     """
     clauses = getattr(statement.whereclause, "clauses", ())
     if not clauses:  # else the first is the experiment's, and the others are the filter
         return statement
-    parameters = {"experiment_id": statement.compile(connection).params.get("experiment_id")}
+    # Not its parameters: to find them it would be compiled, which takes as long as a small experiment does.
+    parameters = {"experiment_id": statement.get_execution_options().get("experiment_id")}
     if not _is_large(connection, parameters, log):
         return statement
     if any(_values_of(each) is not None for each in iterate(statement.whereclause)):
