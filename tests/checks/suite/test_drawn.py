@@ -1,20 +1,23 @@
 """Filters drawn at random: how many, which, what is made of one that is answered wrongly."""
 
+import importlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from faults import lab
 from faults.catalogue import catalogue
 from faults.registry import Fault
+from hypothesis.internal.conjecture import providers
 from parea_conformance.contract import Contract
 from parea_conformance.engine import Report, judge
 from parea_conformance.http.in_process import InProcess
 from parea_conformance.ledger import Entry, Failure, Verdict
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes.candidates import Candidates
-from parea_conformance.probes.covering import Coverer
+from parea_conformance.probes.covering import Cell, Coverer
 from parea_conformance.probes.drawing import listed, smallest
 from parea_conformance.reading.filter import Filter
 from parea_conformance.stages import drawn
@@ -111,6 +114,17 @@ def test_the_seed_decides() -> None:
     first, again, other = (_drawing(seed=seed)[1] for seed in (1, 1, 2))
     assert sorted(first) == sorted(again)
     assert set(first) != set(other)
+
+
+def test_the_seed_decides_whatever_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Constants of modules in the folder where the command is run are not drawn."""
+    cells = [Cell("latency", None, "in", [f"{number}" for number in range(500)])]
+    before = listed(cells, 1, 300)
+    (tmp_path / "their_own.py").write_text(f"NUMBERS = {list(range(101, 500))}")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(providers, "is_local_module_file", lambda file: str(file).startswith(str(tmp_path)))
+    importlib.import_module("their_own")
+    assert listed(cells, 1, 300) == before
 
 
 def test_each_requirement_is_accused_once_and_the_others_are_still_asked() -> None:

@@ -6,10 +6,12 @@ In a module of its own, which is loaded where filters are drawn: Hypothesis take
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from unittest import mock
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.internal.conjecture import providers
 
 from parea_conformance.probes.covering import Cell
 from parea_conformance.reading.filter import Filter
@@ -44,6 +46,21 @@ def _nothing_left() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
+@contextmanager
+def _whatever_is_loaded() -> Iterator[None]:
+    """Hypothesis draws constants out of the modules of the current folder, too: a seed would not decide alone."""
+    if not hasattr(providers, "_get_local_constants"):  # a release that draws none
+        yield
+        return
+    none = type(providers._get_local_constants())
+    with mock.patch.object(providers, "_get_local_constants", none):
+        providers.CONSTANTS_CACHE.cache.clear()
+        try:
+            yield
+        finally:
+            providers.CONSTANTS_CACHE.cache.clear()
+
+
 def smallest(cells: Sequence[Cell], seed_: int, most: int, is_wrong: Callable[[Filter], bool]) -> Filter | None:
     """Draw filters until one is answered wrongly, and shrink it; None where none is.
 
@@ -70,7 +87,7 @@ def smallest(cells: Sequence[Cell], seed_: int, most: int, is_wrong: Callable[[F
             wrong.append(filter_)
             raise _WrongError
 
-    with _nothing_left(), suppress(_WrongError):
+    with _nothing_left(), _whatever_is_loaded(), suppress(_WrongError):
         draw()
     return wrong[-1] if wrong else None  # Hypothesis runs the smallest last.
 
