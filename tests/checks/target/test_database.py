@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
+from checks.target.asking import selected, statement
 from checks.target.conftest import KEY, PATH, Client
 from checks.target.test_cli import TESTS, ask, started
-from parea_target import Parts, RootLog, Store, cli, create_app
-from parea_target.conditions import filter_condition
+from parea_target import RootLog, Store, cli, create_app
 from parea_target.filters import Filter
 from parea_target.reading import Reading
 from parea_target.server import running
@@ -34,10 +34,7 @@ def put(contract: Any, url: str, logs: list[Log], name: str = "e", **options: An
 
 
 def ids(store: Store, name: str = "e", asked: Filter | None = None) -> str:
-    parts = Parts()
-    condition = filter_condition(store.contract, store.tables, parts, asked or Filter())
-    statement = parts.select(store.tables, store.experiments[name], condition, parts.order(store.tables))
-    return " ".join(json.loads(body)["trace_id"] for body in store.read(statement).bodies())
+    return " ".join(selected(store, name, asked or Filter()))
 
 
 def test_replaces_or_appends_and_serves_what_came_later(contract: Any, url: str, make_log: Callable[..., Log]) -> None:
@@ -63,8 +60,7 @@ def test_an_answer_is_of_one_moment(contract: Any, url: str, make_log: Callable[
     """Logs that are replaced while an answer is read are in it still, all of them."""
     put(contract, url, [make_log(f"{index:04}") for index in range(300)])
     with Store.open(contract, url) as store:
-        parts = Parts()
-        bodies = store.read(parts.select(store.tables, 1, None, parts.order(store.tables))).bodies()
+        bodies = store.read(statement(store, "e", Filter())).bodies()
         next(bodies)
         put(contract, url, [make_log("new")])
         assert [json.loads(body)["trace_id"] for body in bodies] == [f"{index:04}" for index in range(1, 300)]
@@ -73,8 +69,7 @@ def test_an_answer_is_of_one_moment(contract: Any, url: str, make_log: Callable[
 
 def begun(store: Store) -> tuple[Reading, Iterator[bytes]]:
     """An answer of which the first log has been read."""
-    parts = Parts()
-    reading = store.read(parts.select(store.tables, 1, None, parts.order(store.tables)))
+    reading = store.read(statement(store, "e", Filter()))
     bodies = reading.bodies()
     assert json.loads(next(bodies))["trace_id"] == "0000"
     return reading, bodies

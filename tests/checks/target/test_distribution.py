@@ -1,6 +1,5 @@
 """The experiment is the distribution key: of every table of logs, every index, and every statement about them."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from parea_target import Contract, Parts, RootLog, Store
-from parea_target.conditions import CONDITIONS, filter_condition
+from checks.target.asking import plans, selected
+from parea_target import Contract, RootLog, Store
+from parea_target.conditions import CONDITIONS
 from parea_target.dialects import dialect_of
 from parea_target.filters import Filter
 from parea_target.store import load
@@ -80,13 +80,6 @@ def experiments(make_log: Callable[..., Any]) -> Iterator[tuple[str, list[RootLo
                 for number in range(3)
             ],
         )
-
-
-def ask(store: Store, experiment: str, asked: Filter) -> list[str]:
-    parts = Parts()
-    condition = filter_condition(store.contract, store.tables, parts, asked)
-    statement = parts.select(store.tables, store.experiments[experiment], condition, parts.order(store.tables))
-    return [json.loads(body)["trace_id"] for body in store.read(statement).bodies()]
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x", "postgresql://x/y"])
@@ -205,7 +198,7 @@ def test_every_statement_is_about_one_experiment(contract: Contract, url: str, m
         fill(contract, url, [("one", [RootLog.of(make_log("more"))])], append=True)
         with Store.open(contract, url) as store:
             for asked in filters(contract):
-                ask(store, "one", asked)
+                selected(store, "one", asked)
             assert store.find("two") == 2
             assert store.is_there()
     assert seen.amiss == []
@@ -224,11 +217,11 @@ def test_partitions_of_postgresql(contract: Contract, postgresql: "Server", make
     opened: set[str] = set()
     with Store.open(contract, plain) as right, Store.open(contract, parted) as store:
         for asked, (name, _) in zip(filters(contract), cycle(given), strict=False):
-            assert ask(store, name, asked) == ask(right, name, asked), (name, asked)
-            plans = plans_of(store, name, asked)
-            suffixes = {number for plan in plans for number in re.findall(r" on \w+_part(\d+)", plan)}
-            assert len(suffixes) == 1, plans
-            opened |= {name for plan in plans for name in re.findall(r" on (\w+)_part\d+", plan)}
+            assert selected(store, name, asked) == selected(right, name, asked), (name, asked)
+            how = [*plans(store, name, asked).values()]
+            suffixes = {number for each in how for number in re.findall(r" on \w+_part(\d+)", each)}
+            assert len(suffixes) == 1, how
+            opened |= {name for each in how for name in re.findall(r" on (\w+)_part\d+", each)}
     assert opened == DISTRIBUTED
     counts = postgresql.execute(
         "SELECT count(DISTINCT tableoid) FROM log", database=make_url(parted).database or "postgres"
@@ -250,20 +243,3 @@ def partition(contract: Contract, url: str) -> None:
                 part = f"{name}_part{number} PARTITION OF {name} FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER"
                 connection.exec_driver_sql(f"CREATE TABLE {part} {number})")
     engine.dispose()
-
-
-def plans_of(store: Store, experiment: str, asked: Filter) -> list[str]:
-    """How PostgreSQL would answer each statement of a filter."""
-    sent = list[tuple[str, Any]]()
-
-    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
-        if "FROM log" in sql:
-            sent.append((sql, values))
-
-    event.listen(store._engine, "before_cursor_execute", note)
-    ask(store, experiment, asked)
-    event.remove(store._engine, "before_cursor_execute", note)
-    with store._engine.connect() as connection:
-        return [
-            "\n".join(row[0] for row in connection.exec_driver_sql("EXPLAIN " + sql, values)) for sql, values in sent
-        ]

@@ -1,21 +1,17 @@
 """Large experiments on SQLite: how many logs a filter selects decides how they are read, and not which they are."""
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from faults.lab import DATA, options, tenants
-from parea_conformance.engine import judge
-from parea_conformance.ledger import Verdict
-from parea_target import Parts, RootLog, Store, create_app, planning
-from parea_target.conditions import CONDITIONS, filter_condition
+from checks.target.asking import judged, plan, selected, statement
+from faults.lab import DATA
+from parea_target import Parts, RootLog, Store, planning
+from parea_target.conditions import CONDITIONS
 from parea_target.contract import Contract
 from parea_target.filters import Filter
 from parea_target.loader import read_experiments
-from parea_target.server import running
-from sqlalchemy import event
 
 MANY = 240
 HALF = MANY // 2
@@ -73,16 +69,6 @@ def filters(contract: Contract) -> Iterator[Filter]:
         yield Filter(field, None, operator, value if operator != "is_null" else None)
 
 
-def statement(store: Store, asked: Filter) -> Any:
-    parts = Parts()
-    condition = filter_condition(store.contract, store.tables, parts, asked)
-    return parts.select(store.tables, store.experiments["e"], condition, parts.order(store.tables))
-
-
-def selected(store: Store, asked: Filter) -> list[str]:
-    return [json.loads(body)["trace_id"] for body in store.read(statement(store, asked)).bodies()]
-
-
 def accepted(contract: Contract) -> list[Filter]:
     """Those filters that the contract accepts."""
     named = [
@@ -96,12 +82,12 @@ def accepted(contract: Contract) -> list[Filter]:
 def test_the_same_is_selected(store: Store, contract: Contract, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     asked = accepted(contract)
     assert {(each.filter_operator, contract.field_kind(each.filter_field or "")) for each in asked} >= set(CONDITIONS)
-    expected = [selected(store, each) for each in asked]
+    expected = [selected(store, "e", each) for each in asked]
     assert {0, 1, HALF, MANY} <= {len(each) for each in expected}
     monkeypatch.setattr(planning, "LARGE", MANY - 1)
     monkeypatch.setattr(planning, "FEW", few)
     for each, right in zip(asked, expected, strict=True):
-        assert selected(store, each) == right, each
+        assert selected(store, "e", each) == right, each
 
 
 @pytest.mark.parametrize(
@@ -128,25 +114,14 @@ def test_few_are_sorted_and_many_are_read_in_their_order(
 ) -> None:
     monkeypatch.setattr(planning, "LARGE", MANY - 1)
     monkeypatch.setattr(planning, "FEW", 5)
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
-        sent.append((sql, values))
-
-    event.listen(store._engine, "before_cursor_execute", note)
-    try:
-        assert selected(store, asked)
-    finally:
-        event.remove(store._engine, "before_cursor_execute", note)
-    sql, values = next(pair for pair in sent if "ORDER BY" in pair[0])
-    with store._engine.connect() as connection:
-        plan = str(connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, values).all())
-    assert ("INDEX log_order" in plan) is is_read_in_order, plan
-    assert not is_read_in_order or "TEMP B-TREE" not in plan, plan
+    assert selected(store, "e", asked)
+    found = plan(store, "e", asked)
+    assert ("INDEX log_order" in found) is is_read_in_order, found
+    assert not is_read_in_order or "TEMP B-TREE" not in found, found
 
 
 def test_small_experiments_are_asked_as_they_were(store: Store) -> None:
-    asked = statement(store, Filter("latency", None, "less_than", "3"))
+    asked = statement(store, "e", Filter("latency", None, "less_than", "3"))
     with store._engine.connect() as connection:
         assert planning.planned(connection, asked, store.tables.log) is asked
 
@@ -155,8 +130,5 @@ def test_small_experiments_are_asked_as_they_were(store: Store) -> None:
 def test_the_suite_finds_it_conformant(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "LARGE", 0)
     monkeypatch.setattr(planning, "FEW", 20)
-    keys = tenants()
-    with Store(contract, read_experiments([DATA], contract)) as store, running(create_app(store, keys)) as base:
-        report = judge(options(base, keys))
-    amiss = [(e.requirement.id, e.verdict) for e in report.entries if e.verdict not in (Verdict.PASS, Verdict.SKIPPED)]
-    assert (report.cause, amiss) == ("", [])
+    with Store(contract, read_experiments([DATA], contract)) as store:
+        assert judged(store) == ("", [])

@@ -1,6 +1,5 @@
 """On a real PostgreSQL: the suite's verdict, a server that dies and comes back, queries that are stopped, indexes."""
 
-import json
 import logging
 import re
 import threading
@@ -13,19 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from checks.target.asking import judged, plan, selected, statement
 from checks.target.conftest import KEY, PATH
-from faults.lab import DATA, options, tenants
-from parea_conformance.engine import judge
-from parea_conformance.ledger import Verdict
-from parea_target import Parts, RootLog, Store, create_app
-from parea_target.conditions import filter_condition
+from faults.lab import DATA
+from parea_target import RootLog, Store, create_app
 from parea_target.filters import Filter
 from parea_target.loader import read_experiments
 from parea_target.messages import in_our_words
 from parea_target.server import running
 from parea_target.store import load
 from parea_target.workers import DatabaseDownError, StoppedError
-from sqlalchemy import Text, cast, event, func
+from sqlalchemy import Text, cast, func
 
 if TYPE_CHECKING:
     from checks.target.postgresql import Server
@@ -104,32 +101,16 @@ def many(
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_selective_filters_use_an_index(many: Store, asked: Filter, index: str) -> None:
-    parts = Parts()
-    condition = filter_condition(many.contract, many.tables, parts, asked)
-    statement = parts.select(many.tables, many.experiments["e"], condition, parts.order(many.tables))
-    engine, sent = many._engine, list[tuple[str, Any]]()
-
-    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
-        sent.append((sql, values))
-
-    event.listen(engine, "before_cursor_execute", note)
-    assert [json.loads(body)["trace_id"] for body in many.read(statement).bodies()] == ["00077"]
-    event.remove(engine, "before_cursor_execute", note)
-    sql, values = next(pair for pair in sent if "ORDER BY" in pair[0])
-    explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
-    with engine.connect() as connection:
-        plan = str(connection.exec_driver_sql(explain + sql, values).all())
-    assert re.search(index, plan), plan
+    assert selected(many, "e", asked) == ["00077"]
+    found = plan(many, "e", asked)
+    assert re.search(index, found), found
 
 
 def test_the_suite_finds_it_conformant(contract: Any, postgresql: "Server") -> None:
     url = postgresql.new_database()
     fill(contract, url, read_experiments([DATA], contract))
-    keys = tenants()
-    with Store.open(contract, url) as store, running(create_app(store, keys)) as base:
-        report = judge(options(base, keys))
-    amiss = [(e.requirement.id, e.verdict) for e in report.entries if e.verdict not in (Verdict.PASS, Verdict.SKIPPED)]
-    assert (report.cause, amiss) == ("", [])
+    with Store.open(contract, url) as store:
+        assert judged(store) == ("", [])
 
 
 def test_a_server_that_dies_and_comes_back(contract: Any, postgresql: "Server", make_log: Callable[..., Any]) -> None:
@@ -263,8 +244,7 @@ def test_a_lost_connection_is_told_in_a_line(
     url = postgresql.new_database()
     fill(contract, url, [("e", [RootLog.of(make_log(f"{index:03}", output="a" * 20_000)) for index in range(200)])])
     with Store.open(contract, url) as store:
-        parts = Parts()
-        bodies = store.read(parts.select(store.tables, 1, None, parts.order(store.tables))).bodies()
+        bodies = store.read(statement(store, "e", Filter())).bodies()
         next(bodies)
         postgresql.kill()
         try:
@@ -288,8 +268,7 @@ def test_a_query_is_stopped(contract: Any, postgresql: "Server", make_log: Calla
     fill(contract, url, [("e", map(RootLog.of, [make_log("a")]))])
     before = threading.active_count()
     with Store.open(contract, url) as store:
-        parts = Parts()
-        plain = parts.select(store.tables, 1, None, parts.order(store.tables))
+        plain = statement(store, "e", Filter())
         end = time.monotonic() + 0.3
         start = time.monotonic()
         with pytest.raises(StoppedError):
