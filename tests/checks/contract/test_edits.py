@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from checks.contract.conftest import ROOT
+from checks.contract.copies import Copy
 from checks.contract.edits import (
     GET,
     LIST,
@@ -20,7 +21,6 @@ from checks.contract.edits import (
     OPERATIONS,
     POST,
     STARTS_WITH,
-    Copy,
     Edit,
     edited,
 )
