@@ -75,10 +75,10 @@ def _quoted_json(values: Sequence[Any]) -> list[bytes]:
 
 def _cells(joined: bytes, values: Sequence[object], present: int) -> list[bytes]:
     """Cells of CSV, made together of those texts among the values that are present."""
-    cells = b'"%b"' % joined.replace(_QUOTE, _QUOTES).replace(_BETWEEN, _BETWEEN_CELLS)
+    cells = (b'"%b"' % joined.replace(_QUOTE, _QUOTES).replace(_BETWEEN, _BETWEEN_CELLS)).split(_BETWEEN)
     if present == len(values):
-        return cells.split(_BETWEEN)
-    rest = iter(cells.split(_BETWEEN))
+        return cells
+    rest = iter(cells)
     return [b"" if value is None else next(rest) for value in values]
 
 

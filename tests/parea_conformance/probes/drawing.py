@@ -52,7 +52,7 @@ def _whatever_is_loaded() -> Iterator[None]:
     if not hasattr(providers, "_get_local_constants"):  # a release that draws none
         yield
         return
-    none = type(providers._get_local_constants())
+    none = type(providers._local_constants)
     with mock.patch.object(providers, "_get_local_constants", none):
         providers.CONSTANTS_CACHE.cache.clear()
         try:
