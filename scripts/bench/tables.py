@@ -173,18 +173,23 @@ def measure(way: str, url: str, logs: int, turns: int) -> tuple[int, float, floa
     found: list[Any] = []
     for _ in range(turns):
         command = [sys.executable, "-m", "bench.tables", "--take", way, url, str(logs)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         count, *figures = done.stdout.split()
         found.append((int(count), *map(float, figures)))
     best: tuple[int, float, float, float, float] = min(found, key=lambda each: each[1])
     return best
 
 
-def report(ways: Iterable[str], url: str, logs: int, turns: int) -> None:
-    """Measure, and print a line for each way."""
-    base = None
+def report(ways: Iterable[str], url: str, logs: int, turns: int) -> list[str]:
+    """Measure, and print a line for each way; those that broke off, whose processes say why."""
+    base, broken = None, []
     for way in ways:
-        count, seconds, cpu, memory, size = measure(way, url, logs, turns)
+        try:
+            count, seconds, cpu, memory, size = measure(way, url, logs, turns)
+        except subprocess.CalledProcessError as error:
+            print(f"{way:16} {logs:9,} logs broke off with exit status {error.returncode}", flush=True)
+            broken.append(way)
+            continue
         base = seconds if way == "stream" else base
         ratio = f"{seconds / base:6.2f} x stream" if base else ""
         kept = f"{size:8.1f} MB written" if size else ""
@@ -192,6 +197,7 @@ def report(ways: Iterable[str], url: str, logs: int, turns: int) -> None:
             f"{way:16} {count:9,} logs {seconds:8.2f} s  {cpu:7.2f} s of CPU  {ratio:15} peak {memory:6.0f} MB {kept}",
             flush=True,
         )
+    return broken
 
 
 def main() -> None:
@@ -208,8 +214,12 @@ def main() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = multiprocessing.Process(target=serve, args=(listener,), daemon=True)
         server.start()
-        report(arguments.ways, f"http://127.0.0.1:{listener.getsockname()[1]}", arguments.logs, arguments.turns)
+        broken = report(
+            arguments.ways, f"http://127.0.0.1:{listener.getsockname()[1]}", arguments.logs, arguments.turns
+        )
         server.terminate()
+    if broken:
+        sys.exit(f"not measured: {', '.join(broken)}")
 
 
 if __name__ == "__main__":
