@@ -13,9 +13,9 @@ from parea_conformance.contract import Contract
 from parea_conformance.engine import Report, judge
 from parea_conformance.http import exchange as exchange_module
 from parea_conformance.http.client import BudgetSpentError, Client, Exchange
-from parea_conformance.http.curl import Request
 from parea_conformance.http.in_process import InProcess
 from parea_conformance.http.json_text import TooDeepError
+from parea_conformance.http.request import Request
 from parea_conformance.ledger import Verdict
 from parea_conformance.logs import elements as elements_module
 from parea_conformance.logs import seed_data

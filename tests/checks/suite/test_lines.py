@@ -11,8 +11,8 @@ from faults import lab
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
 from parea_conformance.http.client import BudgetSpentError, Client, Exchange, ServerGoneError
-from parea_conformance.http.curl import Request
 from parea_conformance.http.in_process import InProcess
+from parea_conformance.http.request import Request
 from parea_conformance.ledger import Verdict
 from parea_conformance.options import Options
 from parea_conformance.probes.kinds import Kind, lines

@@ -13,14 +13,14 @@ from checks.suite.scripts import run_script
 from checks.suite.support import KEY, OTHER_KEY
 from faults import lab
 from parea_conformance import cli
+from parea_conformance.classes.changes import CHANGES, changed
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client
-from parea_conformance.http.curl import KEY as OWN_KEY
-from parea_conformance.http.curl import Request
+from parea_conformance.http.request import KEY as OWN_KEY
+from parea_conformance.http.request import Request
 from parea_conformance.ledger import Verdict
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.seed_data import EXPERIMENT
-from parea_conformance.neighbours.changes import CHANGES, changed
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, Token, walk
 from parea_conformance.options import Options

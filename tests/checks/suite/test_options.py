@@ -125,7 +125,7 @@ def test_the_file_of_known_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_keys_are_in_no_representation(options: MakeOptions, contract: Contract) -> None:
     given = options("http://127.0.0.1:1", other_api_key=OTHER_KEY)
     client = Client(contract, given)
-    shown = repr(given) + repr(client) + client.curl(client.request({}))
+    shown = repr(given) + repr(client) + client.wire.curl(client.request({}))
     client.close()
     assert KEY not in shown
     assert OTHER_KEY not in shown

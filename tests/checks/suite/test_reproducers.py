@@ -13,7 +13,8 @@ from checks.suite.support import KEY, OTHER_KEY
 from parea_conformance.contract import Contract
 from parea_conformance.engine import judge
 from parea_conformance.http.client import Client
-from parea_conformance.http.curl import Request, curl
+from parea_conformance.http.curl import curl
+from parea_conformance.http.request import Request
 from parea_conformance.logs import seed_data
 from parea_conformance.options import Options
 from parea_conformance.report import as_data

@@ -6,18 +6,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
 from parea_conformance.contract import Contract
-from parea_conformance.http import script
-from parea_conformance.http.curl import KEY, OTHER_KEY, SHOWN_AS, Request, curl, filled, piece
 from parea_conformance.http.exchange import MEGABYTE, Exchange, Reader, Taken, TooLongError
 from parea_conformance.http.json_text import encode
 from parea_conformance.http.pace import BudgetSpentError, Pace, wait
+from parea_conformance.http.request import KEY, OTHER_KEY, SHOWN_AS, Request
 from parea_conformance.http.secrets import Secrets
-from parea_conformance.http.transport import DEADLINE, Transport
+from parea_conformance.http.transport import Transport
+from parea_conformance.http.wire import Wire
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
 
@@ -29,7 +29,6 @@ _OK, _BUSY = 200, 429
 _PATIENCE = 3
 _DROPPED = 2
 _SILENT = 5
-_CLIENT_HEADERS = ((b"accept", b"*/*"), (b"user-agent", b"parea-conformance"))
 
 
 class ServerGoneError(Exception):
@@ -55,6 +54,7 @@ class Client:
 
     Attributes:
         width: how many requests `send_all` sends at a time. busy: whether the server has asked to be left alone.
+        wire: makes what is sent of a request, and the commands that show it.
         observers: told of every exchange, one at a time, in the order in which they were asked for.
         secrets: the keys, to be taken out of what is written.
         long_answer: makes what reads a 200 that is not to be held in memory whole; None where there is no such thing.
@@ -66,7 +66,6 @@ class Client:
 
     def __init__(self, contract: Contract, options: Options, transport: httpx.BaseTransport | None = None) -> None:
         self.base_url = options.base_url.rstrip("/")
-        self._prefix = urlsplit(self.base_url).path
         self.experiment = options.experiment
         self.width = 1
         self.busy = False
@@ -74,8 +73,8 @@ class Client:
         self.long_answer: Callable[[], Reader] | None = None
         self.holds_whole = False
         self._template = contract.path
-        self._key_header = contract.key_header
         self._keys = {KEY: options.api_key, OTHER_KEY: options.other_api_key or ""}
+        self.wire = Wire(self.base_url, contract.key_header, self._keys)
         self.secrets = Secrets({secret: SHOWN_AS[template] for template, secret in self._keys.items()})
         self.pace = Pace(options.max_requests, options.rate)
         # The transport alone: a client on top would carry cookies from one request to the next.
@@ -225,16 +224,10 @@ class Client:
 
     def _send(self, request: Request) -> Exchange:
         """Send a request; once more where a kept connection was closed under it."""
-        headers = self._headers(request)
         for attempt in range(_DROPPED + 1):
-            body = self._fill(request.body.decode("latin-1")).encode("latin-1") if request.filled else request.body
-            content = iter([body]) if request.chunked else body
             start = time.monotonic()
             deadline = start + self._timeout
-            url, target = self._address(request)
-            extensions = {"timeout": httpx.Timeout(self._timeout).as_dict(), DEADLINE: deadline, **target}
-            sent = httpx.Request(request.method, url, content=content, headers=headers, extensions=extensions)
-            sent.method = request.method  # which httpx has put into upper case
+            sent = self.wire.made(request, self._timeout, deadline)
             taken = Taken(
                 self._most_bytes, brief=request.brief, long_answer=None if self.holds_whole else self.long_answer
             )
@@ -251,58 +244,15 @@ class Client:
                 if attempt == _DROPPED or not dropped or not request.repeatable:
                     return self._unanswered(request, f"{type(error).__name__}: {error}")
             else:
-                curl_ = self.curl(request)
+                curl_ = self.wire.curl(request)
                 took = time.monotonic() - start
                 whole = Exchange(request, answer.status_code, answer.headers, taken.body, curl=curl_)
                 return replace(whole, size=taken.size, reader=taken.reader, seconds=took)
         raise AssertionError("the last attempt returns")
 
     def _unanswered(self, request: Request, why: str) -> Exchange:
-        return Exchange(request, 0, httpx.Headers(), b"", f"no answer: {why}", self.curl(request))
-
-    def _address(self, request: Request) -> tuple[httpx.URL, dict[str, bytes]]:
-        """The URL of a request; and its target as it is to be sent, where that is not what httpx makes of the URL."""
-        quoted = {name: quote(key, safe="") for name, key in self._keys.items()}
-        path = filled(request.path, quoted) if request.filled else request.path
-        target = f"{self.base_url if request.absolute else self._prefix}{path}".encode("ascii")
-        try:
-            url = httpx.URL(self.base_url + path)
-        except httpx.InvalidURL:
-            url = httpx.URL(self.base_url)
-        return url, {} if url.raw_path == target else {"target": target}
-
-    def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
-        fill = self._fill if request.filled else str
-        headers = [(name.encode(), fill(value).encode()) for name, value in request.headers]
-        if request.key is not None:
-            name = request.key_header or self._key_header
-            headers.append((name.encode(), self._fill(request.key).encode()))
-        if request.content_type is not None:
-            headers.append((b"content-type", request.content_type.encode()))
-        if request.codings is not None:
-            headers.append((b"accept-encoding", request.codings.encode()))
-        given = {name.lower() for name, _ in headers}
-        return headers + [(name, value) for name, value in _CLIENT_HEADERS if name not in given]
-
-    def _fill(self, text: str) -> str:
-        return filled(text, self._keys)
+        return Exchange(request, 0, httpx.Headers(), b"", f"no answer: {why}", self.wire.curl(request))
 
     def is_key(self, request: Request) -> bool:
         """Whether the key of a request is the key itself, though its template is that of a change."""
-        return request.key not in (None, KEY) and self._fill(request.key or "") == self._keys[KEY]
-
-    def curl(self, request: Request) -> str:
-        """A command that sends this request, with the keys as variables of the shell."""
-        return curl(request, self.base_url, self._key_header)
-
-    def piece(self, request: Request) -> str:
-        """The request as it stands in a script of several."""
-        return piece(request, self.base_url, self._key_header)
-
-    def script_after(self, before: Sequence[Request], usual: Sequence[Request], asked: Request) -> str:
-        """A script that shows what comes of sending a request after others over one connection, see `script.after`."""
-        return script.after(before, usual, asked, self.base_url, self._key_header)
-
-    def script_beside(self, crowd: Sequence[Request], asked: Request) -> str:
-        """A script that shows what comes of sending a request in parallel with others, of which it is one."""
-        return script.beside(crowd, asked, self.base_url, self._key_header)
+        return self.wire.is_key(request)

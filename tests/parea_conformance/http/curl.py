@@ -1,79 +1,9 @@
-"""A request as the suite declares it, and as a `curl` command; neither holds an API key."""
+"""A request as a `curl` command, which holds no API key."""
 
 import base64
-import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
-from parea_conformance.neighbours.changes import CHANGES, Change
-
-JSON = "application/json"
-CODINGS = "gzip, deflate"
-"""What the suite can undo."""
-KEY, OTHER_KEY = "{key}", "{other}"
-SHOWN_AS = {KEY: "$PAREA_API_KEY", OTHER_KEY: "$PAREA_OTHER_API_KEY"}
-"""How the templates of keys are shown."""
-_CHANGES = {change.name: change for change in CHANGES if change.shell}
-_TEMPLATE = re.compile(r"\{(key|other)(?: in (.+?))?\}")
-
-
-def changed_key(change: Change) -> str:
-    """The template of a key that is changed; of changes that a shell can make too."""
-    return f"{{key in {change.name}}}"
-
-
-def filled(text: str, keys: Mapping[str, str]) -> str:
-    """A text with the keys in the place of their templates."""
-
-    def fill(found: re.Match[str]) -> str:
-        key = keys[f"{{{found[1]}}}"]
-        return key if found[2] is None else _CHANGES[found[2]].apply(key)
-
-    return _TEMPLATE.sub(fill, text)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request, without its secret.
-
-    Attributes:
-        path: what follows the base URL, percent-encoded.
-        key: template of the key header's value; None sends no such header.
-        key_header: the name of that header, where it is not spelled as in the contract.
-        filled: whether templates of keys stand in the path, the headers and the body as well.
-        absolute: whether the target is sent in absolute form.
-        chunked: whether the body is sent in chunks, its length untold.
-        brief: whether the status is all that matters: of a long answer of 200 only the beginning is read.
-        content_type: None sends no such header.
-        codings: the codings that an answer may have, as `Accept-Encoding`; None sends no such header.
-        body_shell: a shell command that prints the body, where the body is too long to quote.
-        operation: the id of the operation, where it is not the one that answers the logs.
-        repeatable: whether it may be sent again where the connection broke.
-    """
-
-    path: str
-    body: bytes = b"{}"
-    method: str = "POST"
-    key: str | None = KEY
-    content_type: str | None = JSON
-    codings: str | None = CODINGS
-    headers: tuple[tuple[str, str], ...] = ()
-    body_shell: str = ""
-    key_header: str = ""
-    filled: bool = False
-    absolute: bool = False
-    chunked: bool = False
-    brief: bool = False
-    operation: str = ""
-    repeatable: bool = True
-
-
-def padded(request: Request, size: int) -> Request:
-    """The request with spaces after its body, which make it so many bytes long."""
-    shell = f"printf '%s%{size - len(request.body)}s' {shlex.quote(request.body.decode())} ''"
-    return replace(request, body=request.body.ljust(size), body_shell=shell)
-
+from parea_conformance.http.request import CODINGS, KEY_TEMPLATE, SHELL_CHANGES, SHOWN_AS, Request
 
 _SHELL_SPECIAL = str.maketrans({char: f"\\{char}" for char in '\\"$`'})
 """What a shell would read between double quotes."""
@@ -141,7 +71,7 @@ def _key(name: str, template: str) -> str:
 
 def _quoted(text: str, request: Request) -> str:
     """A word of the shell; of a request that has keys in other places than their header, with its variables."""
-    if request.filled and _TEMPLATE.search(text):
+    if request.filled and KEY_TEMPLATE.search(text):
         return f'"{_with_variables(text)}"'
     return shlex.quote(text)
 
@@ -149,11 +79,11 @@ def _quoted(text: str, request: Request) -> str:
 def _with_variables(template: str) -> str:
     """What stands between double quotes of the shell for a template: keys as variables, their changes as filters."""
     parts, end = [], 0
-    for found in _TEMPLATE.finditer(template):
+    for found in KEY_TEMPLATE.finditer(template):
         parts.append(template[end : found.start()].translate(_SHELL_SPECIAL))
         end = found.end()
         name = SHOWN_AS[f"{{{found[1]}}}"].removeprefix("$")
-        change = _CHANGES.get(found[2] or "")
+        change = SHELL_CHANGES.get(found[2] or "")
         parts.append(f"${{{name}}}" if change is None else f'$(printf %s "${name}" | {change.shell})')
     return "".join([*parts, template[end:].translate(_SHELL_SPECIAL)])
 

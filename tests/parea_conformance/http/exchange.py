@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import httpx
 
 from parea_conformance.http.coding import Decoder
-from parea_conformance.http.curl import Request
 from parea_conformance.http.json_text import parse
+from parea_conformance.http.request import Request
 
 WHOLE = 16 << 20
 """Answers of more bytes are not held in memory: logs are read as they come, and of others nothing is read on."""

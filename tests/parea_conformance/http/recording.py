@@ -21,7 +21,7 @@ import httpx
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
-from parea_conformance.http.curl import KEY, OTHER_KEY, Request
+from parea_conformance.http.request import KEY, OTHER_KEY, Request
 from parea_conformance.http.secrets import Secrets
 from parea_conformance.options import Options
 
@@ -217,8 +217,10 @@ class Replay(Client):
 
     def _is_sent(self, request: Request) -> bool:
         """Whether a failure has this request, or is of several of which this is one."""
-        command = self.curl(request)
-        return command in self._live or any(self.piece(request) in script for script in self._live if "\n" in script)
+        command = self.wire.curl(request)
+        return command in self._live or any(
+            self.wire.piece(request) in script for script in self._live if "\n" in script
+        )
 
     def _answer(self, request: Request) -> Exchange:
         answers = self._answers.get(_digest(request))
@@ -235,7 +237,7 @@ class Replay(Client):
         body = _body(held["content"])
         for place, stand_in in STAND_INS.items():
             body = body.replace(stand_in.encode(), self._keys[place].encode() or stand_in.encode())
-        return Exchange(request, held["status"], headers, body, held["_error"], self.curl(request))
+        return Exchange(request, held["status"], headers, body, held["_error"], self.wire.curl(request))
 
 
 def resumed(recorded: Recorded, api_key: str, other_api_key: str | None, base_url: str | None) -> Options:

@@ -7,7 +7,8 @@ first undoes what was left from before.
 
 from collections.abc import Sequence
 
-from parea_conformance.http.curl import Request, piece
+from parea_conformance.http.curl import piece
+from parea_conformance.http.request import Request
 
 _TRIES = 20
 _BEGIN = """\

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from parea_conformance.classes.changes import CHANGES, changed
 from parea_conformance.http.json_text import encode
-from parea_conformance.neighbours.changes import CHANGES, changed
 from parea_conformance.neighbours.tokens import Asking, Neighbour, Place, Places
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT

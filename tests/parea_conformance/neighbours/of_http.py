@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
-from parea_conformance.http.curl import KEY, Request, changed_key, padded
-from parea_conformance.neighbours.changes import CHANGES, changed, in_path
+from parea_conformance.classes.changes import CHANGES, changed, in_path
+from parea_conformance.http.request import KEY, Request, changed_key, padded
 from parea_conformance.neighbours.tokens import Asking, Neighbour, Place, Places
 from parea_conformance.reading.request import REGISTERED
 

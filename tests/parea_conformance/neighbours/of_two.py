@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from parea_conformance.http.client import path
-from parea_conformance.http.curl import Request, padded
+from parea_conformance.http.request import Request, padded
 from parea_conformance.neighbours.tokens import Asking, Place, Places
 
 REQUIREMENTS = ("auth.first", "http.order")

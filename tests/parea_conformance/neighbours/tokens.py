@@ -7,7 +7,7 @@ from functools import cached_property
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import octets, path
-from parea_conformance.http.curl import Request
+from parea_conformance.http.request import Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.reading.filter import Filter
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client
-from parea_conformance.http.curl import OTHER_KEY, Request, padded
+from parea_conformance.http.request import OTHER_KEY, Request, padded
 from parea_conformance.options import Options
 from parea_conformance.reading.filter import Filter
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from parea_conformance.http.curl import JSON, Request
 from parea_conformance.http.json_text import encode, parse
+from parea_conformance.http.request import JSON, Request
 from parea_conformance.operations import EXPERIMENT, Operation, Parameter
 
 NOWHERE = "no-such-thing-6f1d0f2c"

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from parea_conformance.contract import Contract
-from parea_conformance.http.curl import KEY, Request
 from parea_conformance.http.json_text import TooDeepError, parse
+from parea_conformance.http.request import KEY, Request
 from parea_conformance.reading.filter import Filter
 
 Place = tuple[str | int, ...]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Client, Exchange
-from parea_conformance.http.curl import Request
+from parea_conformance.http.request import Request
 from parea_conformance.probes.kinds import errors
 
 # Beside what preflight says of them: nothing, and `identity`.

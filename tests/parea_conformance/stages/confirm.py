@@ -80,5 +80,5 @@ def _spoilt(context: Context, failure: Failure, exchange: Exchange, again: Excha
     summary = f"{failure.summary}; that was after a {status} over one connection, and asked again it is otherwise"
     return replace(
         context.failure(exchange, summary, again.received(context.client.secrets.scrub)),
-        curl=context.client.script_after([request], [exchange.request], exchange.request),
+        curl=context.client.wire.script_after([request], [exchange.request], exchange.request),
     )

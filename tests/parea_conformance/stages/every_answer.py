@@ -5,7 +5,7 @@ import re
 from parea_conformance.context import Context
 from parea_conformance.http.client import Exchange
 from parea_conformance.http.coding import is_allowed
-from parea_conformance.http.curl import JSON
+from parea_conformance.http.request import JSON
 from parea_conformance.ledger import Failure
 
 # In an error each of these is the trace of a stack, as it stands or in a text of JSON: how languages begin one, where

@@ -9,7 +9,7 @@ from dataclasses import replace
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
-from parea_conformance.http.curl import Request
+from parea_conformance.http.request import Request
 from parea_conformance.logs.sample import Sample
 from parea_conformance.neighbours import of_two
 from parea_conformance.neighbours.table import TOKENS, judged

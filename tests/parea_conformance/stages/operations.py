@@ -11,8 +11,8 @@ from typing import Any
 from parea_conformance.context import Context
 from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
-from parea_conformance.http.curl import JSON, Request
 from parea_conformance.http.json_text import encode
+from parea_conformance.http.request import JSON, Request
 from parea_conformance.ledger import Failure
 from parea_conformance.logs.known import Fact, KnownLogs
 from parea_conformance.logs.sample import Sample

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from parea_conformance.context import Context
 from parea_conformance.http.client import AT_A_TIME, Exchange
-from parea_conformance.http.curl import Request
+from parea_conformance.http.request import Request
 from parea_conformance.ledger import Failure
 from parea_conformance.probes.kinds import Asked, Kind, kinds
 from parea_conformance.reading.filter import Filter
@@ -106,4 +106,4 @@ def in_a_crowd(
         return None
     summary = f"{kind.name}: answered otherwise among {len(crowd)} requests at a time"
     failure = context.failure(exchange, summary, f"{usual.status}, as when it is asked alone")
-    return replace(failure, curl=context.client.script_beside(crowd, kind.request))
+    return replace(failure, curl=context.client.wire.script_beside(crowd, kind.request))

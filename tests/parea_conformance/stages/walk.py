@@ -136,7 +136,9 @@ def _among_many(context: Context, walk: _Walk) -> Failure:
     kind, visit, example = walk.deviating[0]
     summary = f"{kind.name}: answered otherwise after {visit.after.name}, while other connections asked as well"
     failure = context.failure(visit.exchange, summary, example.exchange.received(context.client.secrets.scrub))
-    return replace(failure, curl=context.client.script_beside([each.request for each in walk.normal], kind.request))
+    return replace(
+        failure, curl=context.client.wire.script_beside([each.request for each in walk.normal], kind.request)
+    )
 
 
 def _steady(kind: Kind, came: Sequence[Visit]) -> list[Visit]:
@@ -170,7 +172,7 @@ def _spoilt(context: Context, kind: Kind, visit: Visit, example: Visit, more: in
     clean = [kind] if _comes(context, [kind], kind, example.told) == example.told else example.before
     before = _spoiling(context, visit, example.told, [*clean, kind], kind)
     spoiling, usual = ([each.request for each in chain] for chain in (before, clean))
-    return replace(shown, curl=client.script_after(spoiling, usual, kind.request))
+    return replace(shown, curl=client.wire.script_after(spoiling, usual, kind.request))
 
 
 def _spoiling(context: Context, visit: Visit, usual: Told, clean: Sequence[Kind], kind: Kind) -> Sequence[Kind]:
@@ -195,5 +197,5 @@ def _marks(context: Context, kind: Kind, held: Sequence[Kind], exchange: Exchang
         if other.mark and other is not kind and other.mark.encode() in shown:
             summary = f"{kind.name}: the answer holds what was sent for {other.name}: {other.mark}"
             failure = context.failure(exchange, summary, "nothing of what another request held")
-            commands = context.client.script_after([other.request], [kind.request], kind.request)
+            commands = context.client.wire.script_after([other.request], [kind.request], kind.request)
             yield replace(failure, curl=commands)
