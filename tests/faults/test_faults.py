@@ -1,6 +1,7 @@
 """Every fault is found, by exactly the requirements that it names; the right target is accused of nothing.
 
-At one seed and without sockets, which is quick; `make faults` serves each over HTTP, `make false-alarms` 50 seeds.
+At one seed, without sockets and in companies, which is quick; `make faults` serves each alone over HTTP,
+`make false-alarms` asks 50 seeds.
 """
 
 import dataclasses
@@ -22,6 +23,7 @@ from faults import __main__ as command
 from faults.catalogue import THEMES, catalogue
 from faults.lab import RIGHT, Outcome, examine, renamed, run, run_in_process
 from faults.registry import FAULTS, Fault, declare, pairs_of
+from faults.together import composed, groups
 
 CATALOGUE = catalogue()
 REQUIREMENTS = contract.load().requirements
@@ -32,25 +34,57 @@ UNBROKEN: dict[str, str] = {
     "auth.header-case": "uvicorn hands on the names of headers in lower case, so that no application sees their case",
 }
 
+# How many faults are judged in one run, by what is left out of it.
+_COMPANY: dict[tuple[str, ...], int] = {("neighbours",): 10, ("classes", "drawn"): 4, (): 1}
+
 
 def _shared(number: int) -> pytest.MarkDecorator:
     # Plans and bodies are kept by process: two processes, and each keeps its own.
     return pytest.mark.xdist_group(f"faults-{number % 2}")
 
 
-def _params(faults: Sequence[Fault]) -> list[object]:
-    return [pytest.param(fault, id=fault.name, marks=_shared(place)) for place, fault in enumerate(faults)]
+def _without(faults: Sequence[Fault]) -> tuple[str, ...]:
+    """What is left out: what is next to a request shows nothing of what filters mean, and the reverse.
+
+    But whether an operand is accepted, both show. `make faults` asks all of every fault.
+    """
+    requirements = frozenset[str]().union(*(fault.requirements for fault in faults))
+    if "body.accepted" in requirements:
+        return ()
+    return ("neighbours",) if requirements <= MEANING else ("classes", "drawn")
 
 
-@pytest.mark.parametrize("fault", _params(list(CATALOGUE.values())))
-def test_fault_is_found(fault: Fault) -> None:
-    # What is next to a request shows nothing of what filters mean, nor do classes of operands of the rest, but whether
-    # an operand is accepted. `make faults` asks all of every fault.
-    without: tuple[str, ...] = ("neighbours",) if fault.requirements <= MEANING else ("classes", "drawn")
-    if "body.accepted" in fault.requirements:
-        without = ()
-    outcome = examine(fault, run=functools.partial(run_in_process, without=without))
-    assert outcome.verdict == "found", outcome.cause
+def _companies() -> list[list[Fault]]:
+    """All faults, in companies: one run judges several."""
+    by_run: dict[tuple[str, ...], list[Fault]] = {}
+    for fault in CATALOGUE.values():
+        by_run.setdefault(_without([fault]), []).append(fault)
+    return [
+        company
+        for without, faults in by_run.items()
+        for company in groups(faults, _COMPANY[without], of_filters=without == ("neighbours",))
+    ]
+
+
+def _amiss(faults: Sequence[Fault]) -> list[str]:
+    """What is amiss with faults: first together; by themselves where they hide each other, or one is not found."""
+    alone = functools.partial(run_in_process, without=_without(faults))
+    if len(faults) > 1 and examine(composed(faults), run=alone).verdict == "found":
+        return []
+    outcomes = [examine(fault, run=alone) for fault in faults]
+    return [f"{one.fault.name}: {one.verdict} {one.cause}".rstrip() for one in outcomes if one.verdict != "found"]
+
+
+def _params(companies: Sequence[Sequence[Fault]]) -> list[object]:
+    return [
+        pytest.param(company, id="+".join(fault.name for fault in company), marks=_shared(place))
+        for place, company in enumerate(companies)
+    ]
+
+
+@pytest.mark.parametrize("company", _params(_companies()))
+def test_faults_are_found(company: Sequence[Fault]) -> None:
+    assert _amiss(company) == []
 
 
 @pytest.mark.parametrize("run", [pytest.param(run, marks=_shared(0)) for run in (run, run_in_process)])
@@ -107,6 +141,27 @@ LAB: list[tuple[str, Fault, str]] = [
 @pytest.mark.parametrize(("fault", "verdict"), [pytest.param(*row, id=label) for label, *row in LAB])
 def test_lab_reports(fault: Fault, verdict: str) -> None:
     assert examine(fault).verdict == verdict
+
+
+@pytest.mark.xdist_group("faults-1")
+@pytest.mark.parametrize(
+    ("wrong", "verdict"),
+    [
+        (lambda fault: dataclasses.replace(fault, parts=lambda parts: parts), "like-has-case: survived"),
+        (lambda fault: renamed(fault, "filter.like.score"), "like-has-case: missed: filter.like.score"),
+    ],
+)
+def test_company_hides_nothing(wrong: Callable[[Fault], Fault], verdict: str) -> None:
+    company = [wrong(CATALOGUE["like-has-case"]), CATALOGUE["between-drops-high-end"]]
+    [said] = _amiss(company)
+    assert said.startswith(verdict)
+
+
+def test_every_fault_is_in_one_company() -> None:
+    companies = _companies()
+    assert sorted(fault.name for company in companies for fault in company) == sorted(CATALOGUE)
+    for company in companies:
+        assert sum(len(fault.requirements) for fault in company) == len(composed(company).requirements)
 
 
 def _outcome(fault: Fault, *failed: str, left: Sequence[str] = ()) -> Outcome:
