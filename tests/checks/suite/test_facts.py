@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from parea_conformance.contract import Contract
+from parea_conformance.http.json_text import parse
 from parea_conformance.logs.elements import elements
 from parea_conformance.logs.known import KnownLogs
 
@@ -28,6 +29,55 @@ def test_the_order_of_members_and_spaces_do_not_change_what_a_log_says(contract:
     [other], _ = library.read(b'[ {"cost": 1, "start_timestamp":"2024-01-01T00:00:00Z", "trace_id":"a"} ]')
     [changed], _ = library.read(b'[{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","cost":2}]')
     assert one.content == other.content != changed.content
+
+
+SPELLINGS = [
+    *(
+        "1",
+        "1.0",
+        "10e-1",
+        "0",
+        "-0.0",
+        "0.1",
+        "0.1000000000000000055",
+        "1e16",
+        "10000000000000000.0",
+        "1e22",
+        "5e-324",
+    ),
+    *(
+        "9007199254740993",
+        "9007199254740992.0",
+        "18446744073709551616",
+        "18446744073709551617",
+        "1.8446744073709552e19",
+    ),
+    *(
+        "1e300",
+        f"1{'0' * 300}",
+        str(int(1e300)),
+        "1e999",
+        "-1e999",
+        "9" * 5000,
+        "9" * 250 + "e99",
+        "null",
+        "true",
+        '"1"',
+    ),
+    *('"\\ud800"', '"\\ud801"', '"1.0]"', '"e999"', "[]", "{}", "[1.0, 1e999]", "[1, 2e999]", '{"a": 1.0, "b": null}'),
+    '{"b": null, "a": 1}',
+]
+
+
+@pytest.mark.parametrize("beside", ["", ',"a":1.0', ',"a":1e999', ',"a":"\\ud800"'])
+def test_what_a_log_says_is_what_its_values_are(contract: Contract, beside: str) -> None:
+    library = KnownLogs(contract)
+    log = '[{"trace_id":"a","start_timestamp":"2024-01-01T00:00:00Z","unknown":[%s]%s}]'
+    contents = [library.read((log % (text, beside)).encode())[0][0].content for text in SPELLINGS]
+    values = [parse(text.encode()) for text in SPELLINGS]
+    for (text, one), content in zip(zip(SPELLINGS, values, strict=True), contents, strict=True):
+        same = [isinstance(one, bool) == isinstance(other, bool) and one == other for other in values]
+        assert [content == other for other in contents] == same, text
 
 
 def test_logs_that_break_the_schema_are_named_and_left_out(contract: Contract) -> None:
