@@ -226,12 +226,13 @@ class AnswerReader:
 
     def _one(self, element: msgspec.Raw | Any) -> tuple[Fact | None, str | None]:
         """The fact of one log, or what is wrong with it."""
-        text, digest, fact = b"", bytes(_DIGEST), None
+        digest, fact = bytes(_DIGEST), None
         if isinstance(element, msgspec.Raw):
-            text, digest = bytes(element), _digest(element)
+            digest = _digest(element)
             fact = self._known.find(element, digest)
         if fact is not None and self._visit is None:
             return fact, None
+        text = bytes(element) if isinstance(element, msgspec.Raw) else b""
         log: Any = parse(text, unique=True) if text else element
         if fact is None:
             fault = fault_of_log(self._known.contract, log)
