@@ -66,13 +66,21 @@ def _companies() -> list[list[Fault]]:
     ]
 
 
+def _briefly(faults: Sequence[Fault]) -> Callable[[Fault, int], Report]:
+    """The run that asks what these may show in."""
+    return functools.partial(run_in_process, without=_without(faults))
+
+
 def _amiss(faults: Sequence[Fault]) -> list[str]:
     """What is amiss with faults: first together; by themselves where they hide each other, or one is not found."""
-    alone = functools.partial(run_in_process, without=_without(faults))
-    if len(faults) > 1 and examine(composed(faults), run=alone).verdict == "found":
+    briefly = _briefly(faults)
+    if len(faults) > 1 and examine(composed(faults), run=briefly).verdict == "found":
         return []
-    outcomes = [examine(fault, run=alone) for fault in faults]
+    outcomes = [examine(fault, run=briefly) for fault in faults]
     return [f"{one.fault.name}: {one.verdict} {one.cause}".rstrip() for one in outcomes if one.verdict != "found"]
+
+
+COMPANIES = _companies()
 
 
 def _params(companies: Sequence[Sequence[Fault]]) -> list[object]:
@@ -82,7 +90,7 @@ def _params(companies: Sequence[Sequence[Fault]]) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("company", _params(_companies()))
+@pytest.mark.parametrize("company", _params(COMPANIES))
 def test_faults_are_found(company: Sequence[Fault]) -> None:
     assert _amiss(company) == []
 
@@ -140,8 +148,7 @@ LAB: list[tuple[str, Fault, str]] = [
 @pytest.mark.xdist_group("faults-0")
 @pytest.mark.parametrize(("fault", "verdict"), [pytest.param(*row, id=label) for label, *row in LAB])
 def test_lab_reports(fault: Fault, verdict: str) -> None:
-    alone = functools.partial(run_in_process, without=_without([CATALOGUE[fault.name]]))
-    assert examine(fault, run=alone).verdict == verdict
+    assert examine(fault, run=_briefly([CATALOGUE[fault.name]])).verdict == verdict
 
 
 @pytest.mark.xdist_group("faults-1")
@@ -159,9 +166,8 @@ def test_company_hides_nothing(wrong: Callable[[Fault], Fault], verdict: str) ->
 
 
 def test_every_fault_is_in_one_company() -> None:
-    companies = _companies()
-    assert sorted(fault.name for company in companies for fault in company) == sorted(CATALOGUE)
-    for company in companies:
+    assert sorted(fault.name for company in COMPANIES for fault in company) == sorted(CATALOGUE)
+    for company in COMPANIES:
         assert sum(len(fault.requirements) for fault in company) == len(composed(company).requirements)
 
 

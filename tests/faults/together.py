@@ -1,6 +1,7 @@
 """Faults in company: several that break different requirements, in one target, which is judged in the time of one."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Collection, Sequence
 
 from parea_target import Parts
@@ -12,11 +13,12 @@ _OF_LOGS = frozenset({"request", "response", "result", "robust"})
 """What is surrounded so that these break may hide what others change in an answer."""
 
 
-def areas(fault: Fault) -> frozenset[str]:
-    """The first words of the requirements that a fault breaks."""
+def _subjects(fault: Fault) -> frozenset[str]:
+    """The first words of the requirements that a fault breaks: `auth`, `body`, `result`."""
     return frozenset(name.partition(".")[0] for name in fault.requirements)
 
 
+@functools.cache  # each is asked beside many others
 def _touched(fault: Fault) -> frozenset[str]:
     """The parts that a fault changes."""
     wrong = fault.parts(Parts())
@@ -25,9 +27,9 @@ def _touched(fault: Fault) -> frozenset[str]:
 
 
 def _bear(one: Fault, other: Fault) -> bool:
-    """Whether two faults show as they do alone: they are of other areas, and change other parts."""
+    """Whether two faults show as they do alone: they break other subjects, and change other parts."""
     surrounding = one.around is not None and other.around is not None
-    mine, others = areas(one), areas(other)
+    mine, others = _subjects(one), _subjects(other)
     return not (mine & others or _touched(one) & _touched(other) or (surrounding and (mine | others) & _OF_LOGS))
 
 
@@ -45,7 +47,7 @@ def groups(faults: Collection[Fault], most: int, *, of_filters: bool) -> list[li
     """
     fits: Callable[[Fault, Fault], bool] = _differ if of_filters else _bear
     found: list[list[Fault]] = []
-    for fault in sorted(faults, key=lambda each: -len(areas(each))):
+    for fault in sorted(faults, key=lambda each: -len(_subjects(each))):
         place = next((one for one in found if len(one) < most and all(fits(fault, each) for each in one)), None)
         if place is None:
             found.append([fault])
