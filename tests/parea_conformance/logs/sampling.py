@@ -49,7 +49,7 @@ class Sampler:
     def _keep(self, last: Log | None, log: Log) -> bool:
         """Keep the log for its traits, with the one before it where it takes both; False where none is new."""
         between = list(of_neighbours(last, log)) if last is not None else []
-        alone = list(of_log(log, self._kinds))
+        alone = of_log(log, self._kinds)
         if last is not None and self._any_new(between):
             self._kept[last["trace_id"]] = last
         elif not self._any_new(alone):
