@@ -3,13 +3,11 @@
 import contextlib
 import os
 import signal
-import ssl
 import subprocess
 import sys
 import threading
 import time
 import weakref
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -151,7 +149,6 @@ def test_a_signal_at_any_step_leaves_a_whole_file_or_none(
 ) -> None:
     monkeypatch.setenv("PAREA_API_KEY", "a-key-to-hide")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))  # slow, for certificates
     steps, whole = _left(way, tmp_path / "whole", 0, server.url)
     assert len(whole) == {"stdout": 0, "many": 2}.get(way, 1)
     assert len(steps.first) > 20
