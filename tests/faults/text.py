@@ -72,11 +72,21 @@ def like_has_wildcards(subject: Subject, asked: Asked) -> Sql:
     return subject.some(subject.value.regexp_match(f"(?ais){pattern}"))
 
 
+_OF_LIKE = r"(?s)\\(.)|."
+
+
+def _as_pattern(part: re.Match[str]) -> str:
+    """A part of a pattern of LIKE, escaped by backslashes, as a pattern of Python."""
+    wildcard = {"%": ".*", "_": "."}.get(part[0])
+    return wildcard or re.escape(part[1] or part[0])
+
+
 @condition("filter.like.text")
 def like_escapes_backslash(subject: Subject, asked: Asked) -> Sql:
     """`like` escapes its wildcards with a backslash, and not the backslash itself."""
     escaped = re.sub("([%_])", r"\\\1", asked.filter_value)
-    return subject.value.like(f"%{escaped}%", escape="\\")
+    # As a pattern of Python: SQLite's LIKE takes none of more than 50,000 bytes.
+    return subject.value.regexp_match(f"(?ais)^{re.sub(_OF_LIKE, _as_pattern, f'%{escaped}%')}\\Z")
 
 
 @condition(*_LIKE)
@@ -112,7 +122,10 @@ def like_takes_words(subject: Subject, asked: Asked) -> Sql:
     """`like` matches where every word of the value occurs, in any order."""
     return and_(
         subject.value.is_not(None),
-        *(func.instr(func.lower(subject.value), func.lower(word)) > 0 for word in asked.filter_value.split()),
+        *(
+            func.instr(func.lower(subject.value), func.lower(word)) > 0
+            for word in dict.fromkeys(asked.filter_value.split())
+        ),
     )
 
 
