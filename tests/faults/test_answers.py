@@ -11,6 +11,7 @@ from faults.answers.__main__ import chosen
 from faults.answers.changing import CONTRACT
 from faults.answers.data import DEPTHS, Maker, Token
 from faults.answers.walk import ALWAYS, FILTERED, RIGHTLY, UNFILTERED, Found, Pair, examine, must_come, pairs
+from faults.answers.wanted import NOT_JUDGED
 
 _EVERY = 160
 """Of so many pairs one is examined here; `make faults` examines all."""
@@ -63,6 +64,13 @@ ONCE_MISSED = [
     (Pair(None, "packed where nothing is said"), {"http.content-coding"}),
     (Pair(None, "packed for any coding"), {"http.content-coding"}),
     (Pair(None, "packed where it is long"), {"http.content-coding"}),
+    (Pair(_at("inputs {}"), "in a list"), {"filter.like.map"}),
+    (Pair(_at("inputs {}"), "in an object"), {"filter.equals.map"}),
+    (Pair(_at("inputs {}"), "as its letters"), {"filter.equals.map"}),
+    (Pair(_at("inputs {}"), "as text"), {"filter.greater_than.map"}),
+    (Pair(_at("inputs {}"), "as a boolean"), {"field.key"}),
+    (Pair(Token((), 0), "without the last", FILTERED), {"filter.equals.text"}),
+    (Pair(Token((), 0), "empty list"), {f"{NOT_JUDGED}, or none that the contract's schema accepts"}),
     (Pair(_at("input_tokens"), "with .0", FILTERED), set()),
     (Pair(_at("scores [] id", 1), "with .0", UNFILTERED), set()),
 ]

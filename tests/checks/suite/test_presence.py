@@ -1,5 +1,7 @@
 """What takes no operand is asked where a test of truth would err, and of every name in the data."""
 
+from collections.abc import Mapping
+
 import pytest
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
@@ -9,7 +11,13 @@ from parea_conformance.reading.filter import Filter
 
 
 def _sample(contract: Contract, **members: object) -> Sample:
-    return Sample([{"trace_id": "a", "start_timestamp": "2024-01-01T00:00:00Z", **members}], contract.kinds)
+    return _logs(contract, members)
+
+
+def _logs(contract: Contract, *logs: Mapping[str, object]) -> Sample:
+    """Logs of these members."""
+    own = {"start_timestamp": "2024-01-01T00:00:00Z"}
+    return Sample([{"trace_id": f"log-{place}", **own, **log} for place, log in enumerate(logs)], contract.kinds)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +56,23 @@ def test_every_name_is_asked(contract: Contract) -> None:
     assert Filter("score:latency", "exists") in found["field.score"].filters
     for part in ("score", "value"):
         assert found[f"field.annotation-{part}"].filters == (Filter(f"annotation:{part}:Clear", "exists"),)
-    assert found["field.key"].filters == (Filter("metadata", "exists", key="user.id"),)
+
+
+@pytest.mark.parametrize(
+    ("key", "held", "asked"),
+    [
+        ("user.id", [1, True, "longer", "text", None], Filter("metadata", "equals", "text", "user.id")),
+        ("user.id", [1.5], Filter("metadata", "equals", "1.5", "user.id")),
+        ("", [False], Filter("metadata", "equals", "false", "")),
+        ("a b", [None, {"a": "b"}, ["c"]], Filter("metadata", "exists", key="a b")),
+        ("plain", ["text"], Filter("metadata", "exists", key="plain")),
+    ],
+)
+def test_an_odd_key_is_asked_by_what_stands_under_it(
+    contract: Contract, key: str, held: list[object], asked: Filter
+) -> None:
+    sample = _logs(contract, *({"metadata": {key: value}} for value in held))
+    assert presences(sample, contract)["field.key"].filters == (asked,)
 
 
 def test_the_plan_asks_for_it_without_rivals(sample: Sample, contract: Contract) -> None:

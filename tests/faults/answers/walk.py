@@ -17,7 +17,7 @@ from parea_conformance.reading.oracle import RIGHT
 from faults.answers.changing import ARRAY, CONTRACT, change_logs, changes, logs, text
 from faults.answers.data import Log, Token, tokens
 from faults.answers.sending import CODING, JSON, SENDING, Sent
-from faults.answers.wanted import wanted
+from faults.answers.wanted import MISSING, wanted
 
 ALWAYS, FILTERED, UNFILTERED = "always", "filtered", "unfiltered"
 WHEN = (ALWAYS, FILTERED, UNFILTERED)
@@ -199,6 +199,8 @@ def _asked(pair: Pair) -> tuple[str, ...]:
     patterns = [*_ANSWERS]
     if pair.token is None:
         patterns += CODING
+    elif pair.token == ARRAY:
+        patterns += MISSING
     elif pair.when == ALWAYS and pair.token.depth == 0:
         member = next(iter(pair.token.path), "")
         kind = CONTRACT.kinds.get(member, "text").replace("string_list", "list").replace("integer_list", "list")

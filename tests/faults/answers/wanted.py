@@ -26,6 +26,8 @@ SCHEMA, WHOLE, ORDER, TREE, ONCE, ROOTS = (
 MISSING = ("result.uncapped", "result.whole", "request.unfiltered", "filter.*", "field.*")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 MEANING = ("filter.*", "field.*")
+NOT_JUDGED = "not judged: the experiment has no logs"
+"""What stands for a requirement where an experiment is shown without logs: there is nothing to judge by."""
 
 
 Show = Callable[[list[Log]], Any]
@@ -42,6 +44,8 @@ def wanted(contract: Contract, stored: list[Log], unfiltered: Show, filtered: Sh
         filtered: what is shown of logs with one.
     """
     whole = unfiltered(stored)
+    if whole == []:
+        return [(f"{NOT_JUDGED}*",)]
     parts = [stored, [], *([log] for log in stored)]
     shown = [whole, *map(filtered, parts)]
     if not all(isinstance(logs, list) and all(_is_log(contract, log) for log in logs) for logs in shown):

@@ -13,9 +13,10 @@ from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.traits import TEXT, first_with_each
 from parea_conformance.probes import spellings
-from parea_conformance.probes.operands import OPERANDS, map_values, plainly, spread
+from parea_conformance.probes.operands import OPERANDS, by_key, map_values, plainly, spread
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.values import leaves, number
 
 _MEMBERS, _KEYS, _NODES, _PLAIN, _VALUES = 4, 24, 20, 40, 4
 
@@ -150,18 +151,14 @@ class Candidates:
         sorts_of_value: dict[object, str] = {}
         for key in plainest:
             for value in held[key]:
-                sorts_of_value.setdefault((type(value), not value), key)
+                sorts_of_value.setdefault(_sort(value), key)
         plain = [key for key in plainest if key.isidentifier()] or plainest
         mixed = sorted(plain, key=lambda key: -len({type(value) for value in held[key]}))
         return [(key, held[key]) for key in list(dict.fromkeys([*sorts_of_value.values(), *mixed]))[:_KEYS]]
 
     def _held(self, member: str) -> dict[str, list[Any]]:
         """The keys of a map in the data, with the values that the logs hold under each."""
-        held: dict[str, list[Any]] = {}
-        for entries in self._raw[member] if self._contract.kinds[member] == "map" else ():
-            for key, value in entries.items():
-                held.setdefault(key, []).append(value)
-        return held
+        return by_key(self._raw[member] if self._contract.kinds[member] == "map" else ())
 
     # field.{…} ------------------------------------------------------------------------------------------------------
 
@@ -262,6 +259,12 @@ _KEY_CHANGES: tuple[Callable[[str], str], ...] = (
     lambda key: f'"{key}"',
     lambda key: f"{key}[0]",
 )
+
+
+def _sort(value: Any) -> object:
+    """What readings tell apart of a value under a key: its type, whether it is empty, and what its text looks like."""
+    looks_like = number(value) is not None if isinstance(value, str) else type(next(leaves(value), None))
+    return type(value), not value, looks_like
 
 
 def _plainest(keys: Sequence[str]) -> Sequence[str]:

@@ -1,13 +1,14 @@
 """What to ask an operator for, given the values that the data hold, by the kind of a member."""
 
+import itertools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from parea_conformance.logs.traits import NUMBER, first_with_each
 from parea_conformance.probes import spellings
 from parea_conformance.reading.oracle import RIGHT
-from parea_conformance.reading.values import number
+from parea_conformance.reading.values import leaves, number
 
 _ORDERINGS = ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal")
 _NUMERIC: dict[str, Callable[[float], list[str]]] = {
@@ -17,6 +18,7 @@ _NUMERIC: dict[str, Callable[[float], list[str]]] = {
     **dict.fromkeys(_ORDERINGS, spellings.order_numbers),
 }
 _VALUES = 10
+_LEAVES = 3
 
 
 def spread(items: Sequence[Any], most: int) -> list[Any]:
@@ -84,6 +86,15 @@ def _booleans(operator: str, held: Sequence[bool]) -> list[str]:
     return ["true", "false"]
 
 
+def by_key(maps: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The keys of maps, in the order in which they are met, with the values that stand under each."""
+    held: dict[str, list[Any]] = {}
+    for entries in maps:
+        for key, value in entries.items():
+            held.setdefault(key, []).append(value)
+    return held
+
+
 def map_values(operator: str, held: Sequence[Any]) -> list[str]:
     """What to ask an operator for, given values that maps hold under one key."""
     texts = [RIGHT.map_value(value) for value in held if isinstance(value, str | bool)]
@@ -100,8 +111,15 @@ def map_values(operator: str, held: Sequence[Any]) -> list[str]:
     nested = [value for value in held if isinstance(value, dict | list)]
     for value in nested[:2]:
         found += [json.dumps(value, ensure_ascii=False), json.dumps(value, ensure_ascii=False, separators=(",", ":"))]
-        found += [str(inner) for inner in value[:1]] if isinstance(value, list) else [next(iter(value), "")]
+        found += ["".join(map(str, value))] if isinstance(value, list) else [next(iter(value), "")]
+        found += [as_operand(one) for one in itertools.islice(leaves(value), _LEAVES)]
     return found
+
+
+def as_operand(value: Any) -> str:
+    """A text, number or boolean as a filter names it."""
+    mapped = RIGHT.map_value(value)
+    return spellings.spell(mapped) if isinstance(mapped, float) else str(mapped)
 
 
 OPERANDS: dict[str, Callable[[str, Sequence[Any]], Iterable[str]]] = {

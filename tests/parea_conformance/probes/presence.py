@@ -2,14 +2,17 @@
 
 They are asked where some log holds what is empty, zero or false, which a test of truth takes for missing, and so is
 every operator with the empty operand; and `exists` of every name in the data that is not a member's, so that none is
-lost for how it is spelled.
+lost for how it is spelled. Under a key that is no plain word a value is asked for in its place: servers look for such
+a key in one way and for what stands under it in another.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes.covering import Cover
+from parea_conformance.probes.operands import as_operand, by_key
 from parea_conformance.reading.filter import Filter
 
 _EMPTY = {"none": None, "any": ""}
@@ -27,8 +30,10 @@ def presences(sample: Sample, contract: Contract) -> dict[str, Cover]:
             if form in _EMPTY and (form == "none" or contract.kinds[member] != "map"):
                 asked = Filter(member, operator, _EMPTY[form])
                 found.setdefault(contract.requirement_of(operator, member), []).append(asked)
-    for requirement, field, key in _names(sample, contract):
-        found.setdefault(requirement, []).append(Filter(field, "exists", key=key))
+    for requirement, field in _names(sample, contract):
+        found.setdefault(requirement, []).append(Filter(field, "exists"))
+    for member in (member for member, kind in contract.kinds.items() if kind == "map"):
+        found.setdefault("field.key", []).extend(_keys(sample, member))
     return {requirement: Cover(tuple(dict.fromkeys(filters))) for requirement, filters in found.items()}
 
 
@@ -45,20 +50,31 @@ def _empty(sample: Sample, contract: Contract) -> Iterator[str]:
             yield member
 
 
-def _names(sample: Sample, contract: Contract) -> Iterator[tuple[str, str, str | None]]:
-    """The names that are not a member's: the requirement that each shows, the field, and the key of a map."""
+def _names(sample: Sample, contract: Contract) -> Iterator[tuple[str, str]]:
+    """The names that are not a member's, but for the keys of maps: the requirement that each shows, and the field."""
     members = [member for member, kind in contract.kinds.items() if kind == "number"]
     scores = dict.fromkeys(entry["name"] for log in sample.logs for entry in log.get("scores") or ())
     # A score may be called as a member is, and is found only where a log has it.
     for name in [*_some(list(scores)), *members]:
-        yield "field.score", f"score:{name}", None
+        yield "field.score", f"score:{name}"
     criteria = dict.fromkeys(name for log in sample.logs for name in log.get("annotations") or ())
     for name in _some(list(criteria)):
         for part in ("score", "value"):
-            yield f"field.annotation-{part}", f"annotation:{part}:{name}", None
-    for member in (member for member, kind in contract.kinds.items() if kind == "map"):
-        keys = dict.fromkeys(key for log in sample.logs for key in log.get(member) or ())
-        yield from (("field.key", member, key) for key in _some(list(keys)))
+            yield f"field.annotation-{part}", f"annotation:{part}:{name}"
+
+
+def _keys(sample: Sample, member: str) -> Iterator[Filter]:
+    """Each key of a map: by a value that stands under it where it is no plain word, else by `exists`."""
+    held = by_key(log[member] for log in sample.logs if log.get(member) is not None)
+    for key in _some(list(held)):
+        operand = None if key.isidentifier() else _shortest(held[key])
+        yield Filter(member, "exists", key=key) if operand is None else Filter(member, "equals", operand, key)
+
+
+def _shortest(held: Sequence[Any]) -> str | None:
+    """A value as a filter names it: the shortest text where there is one, and else a number or a boolean."""
+    named = [(not isinstance(one, str), as_operand(one)) for one in held if isinstance(one, str | int | float)]
+    return min(named, key=lambda one: (one[0], len(one[1])))[1] if named else None
 
 
 def _some(names: Sequence[str]) -> Sequence[str]:

@@ -8,7 +8,7 @@ empty list, a whole map).
 import datetime
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Log = Mapping[str, Any]
@@ -71,3 +71,16 @@ def instant(text: str) -> int:
 def ascii_lower(text: str) -> str:
     """The text with ASCII letters in lower case, every other character as it is."""
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """What a JSON value holds that holds nothing itself, in order, without nulls; of such a value itself."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, Mapping):
+            rest += [*one.values()][::-1]
+        elif isinstance(one, list):
+            rest += one[::-1]
+        elif one is not None:
+            yield one

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from parea_conformance.reading.oracle import RIGHT
-from parea_conformance.reading.values import OPAQUE, Values, ascii_lower, number
+from parea_conformance.reading.values import OPAQUE, Values, ascii_lower, leaves, number
 from parea_conformance.rivals.registry import rival
 
 _KEY = ("field.key",)
@@ -129,10 +129,16 @@ def map_structure_as_compact_json(value: object) -> object:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if mapped is OPAQUE else mapped
 
 
-@rival(*_EQUAL, step="map_value", needs="an array under a key")
-def map_array_as_elements(value: object) -> object:
-    """An array under a key stands for its first element."""
-    return RIGHT.map_value(value[0]) if isinstance(value, list) and value else RIGHT.map_value(value)
+@rival(*_EQUAL, step="map_value", needs="an array or object under a key that holds a value")
+def map_structure_as_first_value(value: object) -> object:
+    """An array or object under a key stands for the first value in it."""
+    return RIGHT.map_value(next(leaves(value), value))
+
+
+@rival("filter.equals.map", step="map_value", needs="an array under a key")
+def map_array_as_joined(value: object) -> object:
+    """The elements of an array under a key are one text."""
+    return "".join(map(str, value)) if isinstance(value, list) else RIGHT.map_value(value)
 
 
 @rival(*_EQUAL, step="map_value", needs="a boolean under a key")
