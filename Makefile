@@ -54,12 +54,12 @@ lint-contract:  ## Redocly's and Spectral's rules over openapi.yaml (needs Node)
 	npx --yes $(REDOCLY) lint openapi.yaml
 	npx --yes $(SPECTRAL) lint --fail-severity hint openapi.yaml
 
-quick: $(READY)  ## What a small edit needs, in about a minute: generated files, lint, types, the quick tests
+quick: $(READY)  ## What a small edit needs, in half a minute: generated files, lint, types, quick tests of what changed
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy generated scripts tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not slow" tests/checks
+	$(BIN)/python scripts/quick.py
 
 check-edits: $(READY)  ## Generate, check and judge copies of the tree after edits of the contract: minutes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m edits
