@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from sqlalchemy import Connection, CursorResult, Engine, Select, bindparam, select
+from sqlalchemy import Connection, CursorResult, Engine, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
@@ -120,11 +120,8 @@ class Reading:
             return self._found(connection, self._experiment_id, [log_id for _, log_id in rows])
 
     def _found(self, connection: Connection, experiment_id: int, log_ids: list[int]) -> list[bytes]:
-        log = self._tables.log.c
-        bodies = select(log.log_id, log.body).where(
-            log.experiment_id == bindparam("experiment_id"), log.log_id.in_(bindparam("log_ids", expanding=True))
-        )
-        found = dict(connection.execute(bodies, {"experiment_id": experiment_id, "log_ids": log_ids}).all())
+        of_logs = {"experiment_id": experiment_id, "log_ids": log_ids}
+        found = dict(connection.execute(self._tables.bodies, of_logs).all())
         if len(found) < len(log_ids):
             raise StoppedError
         return [found[log_id] for log_id in log_ids]

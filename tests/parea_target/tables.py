@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    select,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -89,6 +90,7 @@ class Tables:
         entry: a row for each key of a map: `text` of strings and booleans, `number` of numbers; `present` unless null.
         score: a row for each score: `name`, `number`.
         annotation: a row for each criterion and user: `number` (the score) and `text` (the value), either may be null.
+        bodies: the statement that selects the bodies of some logs: parameters `experiment_id` and `log_ids`.
     """
 
     def __init__(self, contract: Contract, dialect: Dialect | None = None) -> None:
@@ -119,6 +121,10 @@ class Tables:
         self.score = self._table("score", name=StoredText, number=Float)
         self.annotation = self._table(
             "annotation", criterion=StoredText, user=StoredText, text=StoredText, number=Float
+        )
+        # Every answer asks for them, and to write the statement takes as long as to run it.
+        self.bodies = select(self.log.c.log_id, self.log.c.body).where(
+            self.log.c.experiment_id == self.experiment_id, self.log.c.log_id.in_(bindparam("log_ids", expanding=True))
         )
         self.indexes = [*self._log_indexes(contract), *self._value_indexes()]
         text = f"{_LAYOUT} {sorted(contract.kinds.items())}"
