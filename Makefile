@@ -64,8 +64,9 @@ quick: $(READY)  ## What a small edit needs, in half a minute: generated files, 
 check-edits: $(READY)  ## Generate, check and judge copies of the tree after edits of the contract: minutes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m edits
 
+# Three at a time on two processors: some wait for servers and processes that they started.
 test: $(READY)  ## The project's own tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 test-postgres: $(READY)  ## The target's tests and the suite on a real PostgreSQL; it is started for them
 	@$(BIN)/python -c 'import psycopg' && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null

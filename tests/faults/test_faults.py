@@ -39,8 +39,8 @@ _COMPANY: dict[tuple[str, ...], int] = {("neighbours",): 10, ("classes", "drawn"
 
 
 def _shared(number: int) -> pytest.MarkDecorator:
-    # Plans and bodies are kept by process: two processes, and each keeps its own.
-    return pytest.mark.xdist_group(f"faults-{number % 2}")
+    # Plans and bodies are kept by process: three processes, and each keeps its own.
+    return pytest.mark.xdist_group(f"faults-{number % 3}")
 
 
 def _without(faults: Sequence[Fault]) -> tuple[str, ...]:
