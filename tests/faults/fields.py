@@ -1,10 +1,10 @@
 """Fields taken for others: members, scores and annotations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from parea_target import Contract, Parts
+from parea_target import Contract, Parts, load
 from parea_target.filters import Filter, Subject, find_subject
 from parea_target.tables import Tables
 
@@ -101,6 +101,36 @@ def annotation_score_is_its_value(parts: Parts) -> Parts:
         return find_subject(contract, tables, asked)
 
     return replace(parts, subject=subject)
+
+
+def _asked_otherwise(parts: Parts, prefix: str, operators: Mapping[str, str]) -> Parts:
+    """The parts that take operators for others where they are asked of what is no member."""
+
+    def read(body: Mapping[str, str | None]) -> Filter:
+        asked, kinds = parts.filter(body), load().kinds
+        here = (asked.filter_field or "").startswith(prefix) and asked.filter_field not in kinds
+        operator = asked.filter_operator or ""
+        return replace(asked, filter_operator=operators.get(operator, operator)) if here else asked
+
+    return replace(parts, filter=read)
+
+
+@fault("field.score", "field.score-bare", "field.annotation-score")
+def scores_know_no_equal_ends(parts: Parts) -> Parts:
+    """`less_than_or_equal` of a score means `less_than`, also of an annotation's."""
+    return _asked_otherwise(parts, "", {"less_than_or_equal": "less_than"})
+
+
+@fault("field.annotation-score")
+def annotation_scores_in_a_range_are_in_a_list(parts: Parts) -> Parts:
+    """`between` of an annotation's score means `in`."""
+    return _asked_otherwise(parts, "annotation:score:", {"between": "in"})
+
+
+@fault("field.annotation-value")
+def annotation_values_are_equal_or_not(parts: Parts) -> Parts:
+    """`like` of an annotation's value means `equals`."""
+    return _asked_otherwise(parts, "annotation:value:", {"like": "equals"})
 
 
 def _annotations(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:

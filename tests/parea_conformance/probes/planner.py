@@ -11,6 +11,7 @@ from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cover, Coverer
+from parea_conformance.probes.names import asked_by_name
 from parea_conformance.probes.presence import presences
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
@@ -267,10 +268,10 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
     covers = Coverer(candidates, contract, seed, thorough=thorough).covers(
         probe.filter for plan in judged for probe in plan.probes if probe.expected
     )
-    for requirement, cover in presences(sample, contract).items():
-        covers[requirement] = covers.get(requirement, Cover()) | replace(
-            cover, filters=tuple(candidates.sendable(cover.filters))
-        )
+    for asked in (presences(sample, contract), asked_by_name(sample, contract)):
+        for requirement, filters in asked.items():
+            sendable = tuple(candidates.sendable(filters))
+            covers[requirement] = covers.get(requirement, Cover()) | Cover(sendable)
     return tuple(_covered(found, sample, covers))
 
 
