@@ -103,13 +103,13 @@ def annotation_score_is_its_value(parts: Parts) -> Parts:
     return replace(parts, subject=subject)
 
 
-def _asked_otherwise(parts: Parts, prefix: str, operators: Mapping[str, str]) -> Parts:
-    """The parts that take operators for others where they are asked of what is no member."""
+def _asked_otherwise(parts: Parts, operators: Mapping[str, str], is_here: Callable[[str], bool]) -> Parts:
+    """The parts that take operators for others where they are asked of some fields."""
 
     def read(body: Mapping[str, str | None]) -> Filter:
-        asked, kinds = parts.filter(body), load().kinds
-        here = (asked.filter_field or "").startswith(prefix) and asked.filter_field not in kinds
+        asked = parts.filter(body)
         operator = asked.filter_operator or ""
+        here = asked.filter_field is not None and is_here(asked.filter_field)
         return replace(asked, filter_operator=operators.get(operator, operator)) if here else asked
 
     return replace(parts, filter=read)
@@ -118,19 +118,38 @@ def _asked_otherwise(parts: Parts, prefix: str, operators: Mapping[str, str]) ->
 @fault("field.score", "field.score-bare", "field.annotation-score")
 def scores_know_no_equal_ends(parts: Parts) -> Parts:
     """`less_than_or_equal` of a score means `less_than`, also of an annotation's."""
-    return _asked_otherwise(parts, "", {"less_than_or_equal": "less_than"})
+    kinds = load().kinds
+    return _asked_otherwise(parts, {"less_than_or_equal": "less_than"}, lambda field: field not in kinds)
 
 
 @fault("field.annotation-score")
 def annotation_scores_in_a_range_are_in_a_list(parts: Parts) -> Parts:
     """`between` of an annotation's score means `in`."""
-    return _asked_otherwise(parts, "annotation:score:", {"between": "in"})
+    return _asked_otherwise(parts, {"between": "in"}, lambda field: field.startswith("annotation:score:"))
 
 
 @fault("field.annotation-value")
 def annotation_values_are_equal_or_not(parts: Parts) -> Parts:
     """`like` of an annotation's value means `equals`."""
-    return _asked_otherwise(parts, "annotation:value:", {"like": "equals"})
+    return _asked_otherwise(parts, {"like": "equals"}, lambda field: field.startswith("annotation:value:"))
+
+
+@fault("filter.between.number")
+def depths_in_a_range_are_in_a_list(parts: Parts) -> Parts:
+    """`between` of `depth`, and of no other member, means `in`."""
+    return _asked_otherwise(parts, {"between": "in"}, lambda field: field == "depth")
+
+
+@fault("filter.like.text")
+def projects_are_named_whole(parts: Parts) -> Parts:
+    """`like` of `project_name`, and of no other member, means `equals`."""
+    return _asked_otherwise(parts, {"like": "equals"}, lambda field: field == "project_name")
+
+
+@fault("filter.in.list")
+def metrics_are_asked_one_by_one(parts: Parts) -> Parts:
+    """`in` of `evaluation_metric_names`, and of no other list, means `equals`."""
+    return _asked_otherwise(parts, {"in": "equals"}, lambda field: field == "evaluation_metric_names")
 
 
 def _annotations(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:

@@ -35,7 +35,7 @@ UNBROKEN: dict[str, str] = {
 }
 
 # How many faults are judged in one run, by what is left out of it.
-_COMPANY: dict[tuple[str, ...], int] = {("neighbours",): 10, ("classes", "drawn"): 4, (): 1}
+_COMPANY: dict[tuple[str, ...], int] = {("neighbours",): 10, ("classes", "drawn"): 4, ("drawn",): 4, (): 1}
 
 
 def _shared(number: int) -> pytest.MarkDecorator:
@@ -46,12 +46,15 @@ def _shared(number: int) -> pytest.MarkDecorator:
 def _without(faults: Sequence[Fault]) -> tuple[str, ...]:
     """What is left out: what is next to a request shows nothing of what filters mean, and the reverse.
 
-    But whether an operand is accepted, both show. `make faults` asks all of every fault.
+    But whether an operand is accepted, both show, and what a name of no member means. `make faults` asks all of every
+    fault.
     """
     requirements = frozenset[str]().union(*(fault.requirements for fault in faults))
     if "body.accepted" in requirements:
         return ()
-    return ("neighbours",) if requirements <= MEANING else ("classes", "drawn")
+    if requirements <= MEANING:
+        return ("neighbours",)
+    return ("drawn",) if any(name.startswith("field.") for name in requirements) else ("classes", "drawn")
 
 
 def _companies() -> list[list[Fault]]:

@@ -10,15 +10,12 @@ from typing import Any
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
-from parea_conformance.probes import spellings
-from parea_conformance.probes.operands import as_operand, by_key, spread
+from parea_conformance.probes.operands import as_operand, by_key
+from parea_conformance.probes.plain import Plain
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import RIGHT
 
 _NAMES = 20
 """How many names of scores, criteria and keys are asked for."""
-_VALUES = 5
-"""How many values of a name operands are chosen from."""
 
 
 def asked_by_name(sample: Sample, contract: Contract) -> dict[str, list[Filter]]:
@@ -43,51 +40,21 @@ def asked_by_name(sample: Sample, contract: Contract) -> dict[str, list[Filter]]
 
 def _in_turn(fields: Sequence[str], sample: Sample, contract: Contract) -> Iterator[Filter]:
     """Each field by another operator, and each operator at a field that logs hold single values of."""
-    held = {field: _held(field, sample, contract) for field in fields}
-    single = sorted((field for field in fields if held[field]), key=lambda field: -len(held[field]))
+    plain = {field: Plain(sample, field) for field in fields}
+    single = sorted(
+        (field for field in fields if _is_plain(field, plain[field], contract)), key=lambda one: -len(plain[one])
+    )
     operators = list(contract.forms[contract.field_kind(fields[0])].items())
-    yield from (Filter(field, "exists") for field in fields if not held[field])
+    yield from (Filter(field, "exists") for field in fields if field not in single)
     for place in range(max(len(single), len(operators)) if single else 0):
-        field, (operator, form) = single[place % len(single)], operators[place % len(operators)]
-        asked = [Filter(field, operator, value) for value in _operands(operator, form, held[field])]
-        yield max(asked, key=lambda filter_: _is_telling(filter_, sample))
+        asked = plain[single[place % len(single)]].asked(*operators[place % len(operators)])
+        if asked is not None:
+            yield asked
 
 
-def _held(field: str, sample: Sample, contract: Contract) -> list[Any]:
-    """The values under a name, each once and in order; none where a log holds several, or it is a member's as well."""
-    values = [RIGHT.values(log, Filter(field, "exists"), contract.kinds) or () for log in sample.logs]
-    if field.removeprefix("score:") in contract.kinds or any(len(each) > 1 for each in values):
-        return []
-    plain = {one for each in values for one in each if isinstance(one, float) or (isinstance(one, str) and one.strip())}
-    return spread(sorted(plain), _VALUES)
-
-
-def _operands(operator: str, form: str, held: Sequence[Any]) -> list[str | None]:
-    """What to ask an operator for, given the values under a name, the middle ones first."""
-    if form == "none":
-        return [None]
-    texts = [spellings.spell(value) if isinstance(value, float) else str(value) for value in held]
-    if form.endswith("_pair"):
-        # A value between the ends tells a range from a list, and one at an end whether it belongs to it.
-        below, above = _beyond(held)
-        wide = [*zip(texts, texts[2:], strict=False), (texts[0] if len(texts) > 1 else below, above)]
-        return [f"{low},{high}" for low, high in wide]
-    if operator == "in":
-        return [f"{one},{other}" for one, other in zip(texts, [*texts[1:], texts[0]], strict=True)]
-    if operator == "like":
-        return [text.swapcase()[len(text) // 4 : len(text) // 4 + len(text) // 2 + 1] for text in texts]
-    by_middle = sorted(texts, key=lambda text: abs(texts.index(text) - len(texts) // 2))
-    return [*by_middle, *(_beyond(held) if isinstance(held[0], float) else ())]
-
-
-def _beyond(held: Sequence[float]) -> tuple[str, str]:
-    """A number below all of them, and one above."""
-    return spellings.spell(held[0] - 1), spellings.spell(held[-1] + 1)
-
-
-def _is_telling(filter_: Filter, sample: Sample) -> bool:
-    """Whether some logs match and others do not."""
-    return 0 < len(sample.matching(RIGHT, filter_)) < len(sample.logs)
+def _is_plain(field: str, held: Plain, contract: Contract) -> bool:
+    """Whether logs hold single values under a name, and it is not a member's as well."""
+    return len(held) > 0 and held.single and field.removeprefix("score:") not in contract.kinds
 
 
 def _keys(sample: Sample, member: str) -> Iterator[Filter]:

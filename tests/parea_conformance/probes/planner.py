@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,18 +10,18 @@ from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cover, Coverer
+from parea_conformance.probes.members import untried
 from parea_conformance.probes.names import asked_by_name
 from parea_conformance.probes.presence import presences
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals.registry import Rival, rivals_of
 
-# Each rival loses so many times, by different filters where the data hold them: what no rival foresees is then less
-# likely to pass. For long answers once is enough.
-_COVERS = 2
 _CHUNK = 40
 # How many logs in an answer cost as much as a request.
 _LONG = 1000
+# How many filters show that roots are judged, and not their descendants.
+_WITNESSES = 2
 
 
 @dataclass(frozen=True)
@@ -69,29 +68,26 @@ def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Riv
     Greedy: always the candidate that tells most of the rest apart, see `_worth`.
     """
     table: list[tuple[Filter, LogSet, dict[int, LogSet]]] = []
-    losses = Counter[int]()
+    lost: set[int] = set()
     for start in range(0, len(candidates), _CHUNK):
-        # Rivals that have lost often enough need no further filter; most have after the first chunk.
-        open_ = [place for place in range(len(rivals)) if losses[place] < _COVERS]
+        # Rivals that have lost need no further filter; most have after the first chunk.
+        open_ = [place for place in range(len(rivals)) if place not in lost]
         for filter_ in candidates[start : start + _CHUNK] if open_ else ():
             expected = sample.matching(RIGHT, filter_)
             answers = {place: sample.matching(rivals[place].reading, filter_) for place in open_}
             told = {place: answer for place, answer in answers.items() if answer != expected}
             if told:
                 table.append((filter_, expected, told))
-                losses.update(told.keys())
-    undecided = tuple(rival for place, rival in enumerate(rivals) if not losses[place])
+                lost |= told.keys()
+    undecided = tuple(rival for place, rival in enumerate(rivals) if place not in lost)
     probes: list[Probe] = []
-    for _ in range(_COVERS):
-        remaining = {place for _, _, told in table for place in told}
-        while remaining:
-            row = max(table, key=lambda row: _worth(row[1], len(remaining & row[2].keys()), sample))
-            filter_, expected, told = row
-            table.remove(row)
-            losers = tuple((rivals[place], told[place]) for place in sorted(told))
-            probes.append(Probe(requirement, filter_, expected, losers))
-            remaining -= told.keys()
-        table = [row for row in table if _answered(row[1], sample) < _LONG]
+    while lost:
+        row = max(table, key=lambda row: _worth(row[1], len(lost & row[2].keys()), sample))
+        filter_, expected, told = row
+        table.remove(row)
+        losers = tuple((rivals[place], told[place]) for place in sorted(told))
+        probes.append(Probe(requirement, filter_, expected, losers))
+        lost -= told.keys()
     return Plan(requirement, tuple(probes), undecided)
 
 
@@ -177,7 +173,7 @@ def _plan_roots(requirement: str, candidates: Candidates, sample: Sample) -> Pla
     probes: list[Probe] = []
     for filter_ in candidates.of_descendants():
         expected, anywhere = sample.matching(RIGHT, filter_), sample.matching_anywhere(RIGHT, filter_)
-        if expected != anywhere and len(probes) < _COVERS:
+        if expected != anywhere and len(probes) < _WITNESSES:
             probes.append(Probe(requirement, filter_, expected, ((rival, anywhere),)))
     return Plan(requirement, tuple(probes), () if probes else (rival,))
 
@@ -268,17 +264,22 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
     covers = Coverer(candidates, contract, seed, thorough=thorough).covers(
         probe.filter for plan in judged for probe in plan.probes if probe.expected
     )
-    for asked in (presences(sample, contract), asked_by_name(sample, contract)):
-        for requirement, filters in asked.items():
-            sendable = tuple(candidates.sendable(filters))
-            covers[requirement] = covers.get(requirement, Cover()) | Cover(sendable)
-    return tuple(_covered(found, sample, covers))
+    found = list(_covered(found, sample, covers))
+    for beside in (presences(sample, contract), asked_by_name(sample, contract)):
+        found = list(_covered(found, sample, _sendable(beside, candidates)))
+    telling = (probe.filter for plan in found for probe in plan.asked if 0 < len(probe.expected) < len(sample.logs))
+    return tuple(_covered(found, sample, _sendable(untried(sample, contract, telling), candidates)))
+
+
+def _sendable(asked: Mapping[str, Sequence[Filter]], candidates: Candidates) -> dict[str, Cover]:
+    """What is asked beside the classes of operands, that the contract accepts."""
+    return {requirement: Cover(tuple(candidates.sendable(filters))) for requirement, filters in asked.items()}
 
 
 def _covered(found: Sequence[Plan], sample: Sample, covers: Mapping[str, Cover]) -> Iterator[Plan]:
-    """The plans, with what covers the classes of operands; of large experiments nothing that has a long answer."""
+    """The plans, with what else is asked; of large experiments nothing that has a long answer."""
     for plan in found:
         cover = covers.get(plan.requirement, Cover())
         probes = (Probe(plan.requirement, one, sample.matching(RIGHT, one), ()) for one in cover.filters)
         short = tuple(probe for probe in probes if _answered(probe.expected, sample) < _LONG)
-        yield replace(plan, covering=short, cover=cover)
+        yield replace(plan, covering=plan.covering + short, cover=plan.cover | cover)
