@@ -9,6 +9,7 @@ from parea_conformance.context import Context
 from parea_conformance.http.client import BudgetSpentError
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.stages.meaning import Meaning, Seen
 
 _EACH = 2
@@ -134,8 +135,9 @@ def _judge(context: Context, law: Law, requirement: str, sample: Sample, answers
     held = len(known) == len(sets) and law.holds(known[0], known[1:], sample.everything)
     if not held:
         asked = "; ".join(str(answer.filter) for answer in answers)
-        context.ledger.fail(
-            requirement, context.failure(answers[0].exchange, f"{law.text}: not so for {asked}", law.text)
-        )
+        # Shown is the answer that is wrong by itself, to be asked for again: by the right reading every law holds.
+        wrong = (answer for answer in answers if answer.logs != sample.matching(RIGHT, answer.filter))
+        shown = next(wrong, answers[0]).exchange
+        context.ledger.fail(requirement, context.failure(shown, f"{law.text}: not so for {asked}", law.text))
     else:
         context.ledger.hold(requirement, f"law: {law.text}")
