@@ -194,7 +194,7 @@ def instants_out_of_range_break(parts: Parts) -> Parts:
     return _also_breaks(parts, breaks)
 
 
-@fault("body.accepted", "robust.no-server-error", "filter.equals.text")
+@fault("body.accepted", "robust.no-server-error")
 def nul_breaks(parts: Parts) -> Parts:
     """`equals` with a NUL is 500, as Postgres takes none."""
     return _also_breaks(parts, lambda body: body["filter_operator"] == "equals" and "\0" in body["filter_value"])
