@@ -59,7 +59,7 @@ def score_names_have_no_case(log: Log) -> Log:
     return _scores(log, lambda scores: [{**score, "name": score["name"].lower()} for score in scores])
 
 
-@stored("field.score")
+@stored(*_SCORES)
 def score_names_are_trimmed(log: Log) -> Log:
     """Names of scores are trimmed as they are stored."""
     return _scores(log, lambda scores: [{**score, "name": score["name"].strip()} for score in scores])

@@ -13,6 +13,7 @@ from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.traits import TEXT, first_with_each
 from parea_conformance.probes import spellings
+from parea_conformance.probes.names import single_values
 from parea_conformance.probes.operands import OPERANDS, by_key, map_values, plainly, spread
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
@@ -67,6 +68,10 @@ class Candidates:
             else:
                 found.append(Place(member, None, self._elements(member)))
         return [place for place in found if place.held]
+
+    def named(self) -> list[Place]:
+        """The scores and annotations of which no log holds several, with their values."""
+        return [Place(field, None, held) for field, held in single_values(self._sample, self._contract).items()]
 
     def of_descendants(self) -> list[Filter]:
         """Filters that some log below a root matches: its own values, asked for."""

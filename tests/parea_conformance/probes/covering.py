@@ -4,6 +4,7 @@ Where an operator takes one operand, each class of it is covered; where it takes
 pair of classes. Operands that some log holds come first, so that "no log" is never the only right answer.
 """
 
+import functools
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -64,12 +65,12 @@ _WHOLE_RANGES: Mapping[str, Callable[[str, str], str]] = {
 
 
 class Cell(NamedTuple):
-    """One operator at one place, with the operands to draw from, the plainest first."""
+    """One operator at one place, and what gives the operands to draw from, the plainest first."""
 
     field: str
     key: str | None
     operator: str
-    operands: Sequence[str]
+    operands: Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,16 @@ class Coverer:
         return found
 
     def cells(self) -> Iterator[Cell]:
-        """Each place, its key and each operator that it takes, with the operands to ask it for, the plainest first.
-
-        Of each kind and form one place; where the run is thorough, all of them.
-        """
-        for kind, form, place in self._all_places() if self._thorough else self._places():
-            pool = operands(form, place.held, self._accepted(place, kind))
-            texts = sorted((one.text for one in pool), key=lambda text: (len(text), text))
+        """Each place that holds values, its key and each operator that it takes."""
+        for kind, form, place in self._all_places():
+            # Of the places that are drawn from: to make operands for all of them would take longer than to ask.
+            drawn_from = functools.cache(functools.partial(self._plainest, kind, form, place))
             for operator in self._operators_on(kind, form):
-                yield Cell(place.field, place.key, operator, texts)
+                yield Cell(place.field, place.key, operator, drawn_from)
+
+    def _plainest(self, kind: str, form: str, place: Place) -> Sequence[str]:
+        pool = operands(form, place.held, self._accepted(place, kind))
+        return sorted((one.text for one in pool), key=lambda text: (len(text), text))
 
     def _places(self) -> Iterator[tuple[str, str, Place]]:
         """Of each kind and form of operands the place that tells most of them."""
@@ -150,6 +152,9 @@ class Coverer:
         for kind, forms in _FORMS.items():
             for place in self._candidates.places(kind):
                 yield from ((kind, form, place) for form in forms if values_of(form, place.held))
+        for place in self._candidates.named():
+            kind = self._contract.field_kind(place.field)
+            yield kind, kind, place
 
     def _operators_on(self, kind: str, form: str) -> list[str]:
         """The operators that take operands of a form on a kind."""

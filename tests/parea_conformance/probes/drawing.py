@@ -28,7 +28,7 @@ class _WrongError(Exception):
 @st.composite
 def _filters(draw: st.DrawFn, drawn_from: Sequence[Cell]) -> Filter:
     cell = draw(st.sampled_from(drawn_from))
-    operand = st.sampled_from(cell.operands)
+    operand = st.sampled_from(cell.operands())
     most = _ENDS.get(cell.operator, 1)
     parts = draw(st.lists(operand, min_size=most if cell.operator == "between" else 1, max_size=most))
     separator = draw(st.sampled_from(_SEPARATORS)) if len(parts) > 1 else ""

@@ -20,22 +20,39 @@ _NAMES = 20
 
 def asked_by_name(sample: Sample, contract: Contract) -> dict[str, list[Filter]]:
     """What is asked so, by requirement."""
-    scores = dict.fromkeys(entry["name"] for log in sample.logs for entry in log.get("scores") or ())
-    criteria = _some(list(dict.fromkeys(name for log in sample.logs for name in log.get("annotations") or ())))
+    fields = _fields(sample, contract)
     numbers = [member for member, kind in contract.kinds.items() if kind == "number"]
-    bare = [name for name in scores if name not in contract.kinds and ":" not in name]
-    fields = {
-        "field.score": [f"score:{name}" for name in _some(list(scores))],
-        "field.score-bare": _some(bare),
-        "field.annotation-score": [f"annotation:score:{name}" for name in criteria],
-        "field.annotation-value": [f"annotation:value:{name}" for name in criteria],
-    }
     found = {requirement: list(_in_turn(named, sample, contract)) for requirement, named in fields.items() if named}
     # A score may be called as a member is, and is found only where a log has it.
     found.setdefault("field.score", []).extend(Filter(f"score:{name}", "exists") for name in numbers)
     maps = [member for member, kind in contract.kinds.items() if kind == "map"]
     found["field.key"] = [filter_ for member in maps for filter_ in _keys(sample, member)]
     return found
+
+
+def requirement_of(field: str) -> str:
+    """The requirement that a field is found by which is no member's."""
+    prefixes = {"score:": "score", "annotation:score:": "annotation-score", "annotation:value:": "annotation-value"}
+    return "field." + next((name for start, name in prefixes.items() if field.startswith(start)), "score-bare")
+
+
+def single_values(sample: Sample, contract: Contract) -> dict[str, list[Any]]:
+    """The fields that are no member's and of which no log holds several values, each with its values."""
+    found = {field: Plain(sample, field) for fields in _fields(sample, contract).values() for field in fields}
+    return {field: held.values for field, held in found.items() if _is_plain(field, held, contract)}
+
+
+def _fields(sample: Sample, contract: Contract) -> dict[str, Sequence[str]]:
+    """The names in the data, as fields, by the requirement that they are found by."""
+    scores = dict.fromkeys(entry["name"] for log in sample.logs for entry in log.get("scores") or ())
+    criteria = _some(list(dict.fromkeys(name for log in sample.logs for name in log.get("annotations") or ())))
+    bare = [name for name in scores if name not in contract.kinds and ":" not in name]
+    return {
+        "field.score": [f"score:{name}" for name in _some(list(scores))],
+        "field.score-bare": _some(bare),
+        "field.annotation-score": [f"annotation:score:{name}" for name in criteria],
+        "field.annotation-value": [f"annotation:value:{name}" for name in criteria],
+    }
 
 
 def _in_turn(fields: Sequence[str], sample: Sample, contract: Contract) -> Iterator[Filter]:
@@ -47,9 +64,9 @@ def _in_turn(fields: Sequence[str], sample: Sample, contract: Contract) -> Itera
     operators = list(contract.forms[contract.field_kind(fields[0])].items())
     yield from (Filter(field, "exists") for field in fields if field not in single)
     for place in range(max(len(single), len(operators)) if single else 0):
-        asked = plain[single[place % len(single)]].asked(*operators[place % len(operators)])
-        if asked is not None:
-            yield asked
+        field = single[place % len(single)]
+        asked = plain[field].asked(*operators[place % len(operators)])
+        yield Filter(field, "exists") if asked is None else asked
 
 
 def _is_plain(field: str, held: Plain, contract: Contract) -> bool:

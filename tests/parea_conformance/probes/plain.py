@@ -41,6 +41,11 @@ class Plain:
     def __len__(self) -> int:
         return sum(map(len, self._of_type.values()))
 
+    @property
+    def values(self) -> list[Any]:
+        """The values, each once."""
+        return [value for held in self._of_type.values() for value in held]
+
     def asked(self, operator: str, form: str) -> Filter | None:
         """The filter that asks an operator for some of the values; None where there is none to ask for.
 

@@ -1,7 +1,8 @@
 """Filters drawn at random, judged whole by the oracle: from operators, the places of the data, and classes of operands.
 
 Hypothesis draws them until there were so many, and shrinks one that is answered wrongly to the smallest that still is:
-the plainest operand of the pool, the fewest parts. It accuses the operator's own requirement, each requirement once.
+the plainest operand of the pool, the fewest parts. It accuses the operator's own requirement, or that of the name where
+the field is no member's, each requirement once.
 """
 
 from collections import Counter
@@ -16,11 +17,13 @@ from parea_conformance.ledger import FirstFailureError
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cell, Coverer
+from parea_conformance.probes.names import requirement_of
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import LONGEST, Meaning
 
+_BY_NAME = ("field.score", "field.score-bare", "field.annotation-score", "field.annotation-value")
 DRAWN, THOROUGH = 60, 2000
 """How many filters are drawn, and how many where the run is to be thorough."""
 _SHRINKS = 2
@@ -33,10 +36,11 @@ def number(*, thorough: bool) -> int:
 
 
 def requirements(contract: Contract) -> tuple[str, ...]:
-    """The requirements that filters are drawn for: those of operators that take an operand."""
+    """The requirements that filters are drawn for: of operators that take an operand, and of what is no member."""
     takes = {name for operators in contract.forms.values() for name, form in operators.items() if form != "none"}
     filters = (name for name in contract.requirements if name.startswith("filter."))
-    return tuple(name for name in filters if name.split(".")[1] in takes)
+    by_name = (name for name in contract.requirements if name in _BY_NAME)
+    return (*(name for name in filters if name.split(".")[1] in takes), *by_name)
 
 
 def cells(context: Context, sample: Sample) -> list[Cell]:
@@ -44,8 +48,12 @@ def cells(context: Context, sample: Sample) -> list[Cell]:
     candidates = Candidates(sample, context.contract)
     thorough = context.options.thorough
     coverer = Coverer(candidates, context.contract, context.options.seed, thorough=thorough)
-    of = context.contract.requirement_of
-    return [cell for cell in coverer.cells() if of(cell.operator, cell.field) in context.ledger]
+    return [cell for cell in coverer.cells() if _accused(context.contract, cell.operator, cell.field) in context.ledger]
+
+
+def _accused(contract: Contract, operator: str, field: str) -> str:
+    """The requirement that is accused where an operator of a field is answered wrongly."""
+    return contract.requirement_of(operator, field) if field in contract.kinds else requirement_of(field)
 
 
 class Drawing:
@@ -100,7 +108,7 @@ class Drawing:
         self._context.ledger.fail(self._requirement(smallest), replace(failure, summary=said))
 
     def _requirement(self, filter_: Filter) -> str:
-        return self._context.contract.requirement_of(filter_.operator or "", filter_.field or "")
+        return _accused(self._context.contract, filter_.operator or "", filter_.field or "")
 
     def _is_wrong(self, filter_: Filter) -> bool:
         """Whether the answer holds other logs than it should; asked, unless its requirement is known to be broken."""
@@ -125,10 +133,14 @@ class Drawing:
 
     def _can_be_asked(self, filter_: Filter, expected: LogSet) -> bool:
         """Whether an answer would tell something new, the contract accepts the filter, and the answer is not long."""
-        if self._context.ledger.failed(self._requirement(filter_)) or filter_.field in self._meaning.misread:
+        contract, ledger = self._context.contract, self._context.ledger
+        operator = contract.requirement_of(filter_.operator or "", filter_.field or "")
+        if ledger.failed(self._requirement(filter_)) or ledger.failed(operator):
+            return False
+        if filter_.field in self._meaning.misread:
             return False
         short = len(expected) * self._sample.population <= LONGEST * len(self._sample.logs)
-        return short and self._context.contract.accepts(filter_.body())
+        return short and contract.accepts(filter_.body())
 
 
 def judge(context: Context, sample: Sample, meaning: Meaning) -> None:
