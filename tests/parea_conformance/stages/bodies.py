@@ -61,25 +61,35 @@ def _values(contract: Contract, kind: str, operator: str) -> Iterator[str]:
         yield from (*made[:1], *odd[:1])
 
 
-def _fields(contract: Contract) -> dict[str, tuple[str, ...]]:
-    """Fields to ask of, by the kind of their values: a member of each kind, and names that are none."""
-    fields: dict[str, tuple[str, ...]] = {}
+def _members(contract: Contract) -> dict[str, list[str]]:
+    """The members of each kind."""
+    members: dict[str, list[str]] = {}
     for member, kind in contract.kinds.items():
-        fields.setdefault(kind, (member,))
-    for name, of_names in contract.names.items():
-        fields[of_names or "structure"] += (name, f"{name}7")
-    return fields
+        members.setdefault(kind, []).append(member)
+    return members
+
+
+def _names(contract: Contract) -> dict[str, list[str]]:
+    """Names that are no member's, by the kind of their values."""
+    names: dict[str, list[str]] = {}
+    for name, kind in contract.names.items():
+        names.setdefault(kind or "structure", []).extend((name, f"{name}7"))
+    return names
 
 
 def filters(contract: Contract) -> Iterator[dict[str, Any]]:
     """Bodies of one filter each: every operator on every kind, with values of every form that it could take.
 
-    Of the fields of one kind the first is asked of with all of them, and of the others one, in turn.
+    Of the members of one kind the first is asked of with all of them, and of names one, in turn; in turn as well the
+    members of operators that they do not take.
     """
-    for kind, (first, *others) in _fields(contract).items():
+    names = _names(contract)
+    for kind, members in _members(contract).items():
+        others = names.get(kind, [])
         for place, operator in enumerate(contract.operators):
             values = list(dict.fromkeys(_values(contract, kind, operator)))
-            asked = [(first, value) for value in values]
+            member = members[0] if operator in contract.forms[kind] else members[place % len(members)]
+            asked = [(member, value) for value in values]
             asked += [(others[place % len(others)], values[0])] if others else []
             for field, value in asked:
                 key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
