@@ -11,6 +11,9 @@ from parea_conformance.reading.oracle import Reading
 from parea_conformance.reading.order import descendants
 from parea_conformance.reading.values import Log, Values
 
+LONG = 1000
+"""How many logs make an answer long: they cost as much as a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogSet:
@@ -112,6 +115,14 @@ class Sample:
             if any(reading.judge(reading.values(node, filter_, self.kinds), filter_) for node in below)
         ]
         return self.matching(reading, filter_) | LogSet.of(found)
+
+    def answered(self, logs: LogSet) -> int:
+        """About how many logs an answer holds: these of the sample, and as many more as the experiment is larger."""
+        return len(logs) * self.population // len(self.logs)
+
+    def is_long(self, logs: LogSet) -> bool:
+        """Whether an answer of these logs is a long one."""
+        return self.answered(logs) >= LONG
 
     def known(self, ids: Iterable[str]) -> LogSet:
         """The set of the logs with these trace ids; an id that the sample does not hold is left out."""

@@ -49,14 +49,17 @@ class Plain:
     def asked(self, operator: str, form: str) -> Filter | None:
         """The filter that asks an operator for some of the values; None where there is none to ask for.
 
-        One that some logs match and others do not, where there is such.
+        One that some logs match and others do not, where there is such, and that few match of a large experiment.
 
         Args:
             operator: the operator.
             form: what it takes, as the contract names it.
         """
         filters = [Filter(self._field, operator, operand, self._key) for operand in self._operands(operator, form)]
-        return max(filters, key=self.is_telling, default=None)
+        return max(filters, key=self._worth, default=None)
+
+    def _worth(self, filter_: Filter) -> tuple[bool, bool]:
+        return self.is_telling(filter_), not self._sample.is_long(self._sample.matching(RIGHT, filter_))
 
     def is_telling(self, filter_: Filter) -> bool:
         """Whether some logs match and others do not."""
@@ -68,7 +71,10 @@ class Plain:
         kind = max(_MEANT.get(operator, _WRITTEN), key=lambda kind: len(self._of_type[kind]))
         written = ((value, _WRITTEN[kind](value)) for value in self._of_type[kind])
         held = {value: text for value, text in written if text is not None}
-        some = {value: held[value] for value in spread(list(held)[: _LOOKED_AT if kind is str else None], _VALUES)}
+        values = list(held)[: _LOOKED_AT if kind is str else None]
+        # Those next to the ends, for short answers of a large experiment.
+        chosen = {*spread(values, _VALUES), *values[1:2], *values[-2:-1]}
+        some = {value: held[value] for value in values if value in chosen}
         return list(_OF.get(operator, _one)(some)) if some else []
 
 

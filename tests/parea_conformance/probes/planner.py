@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from parea_conformance.contract import Contract
-from parea_conformance.logs.sample import LogSet, Sample
+from parea_conformance.logs.sample import LONG, LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cover, Coverer
 from parea_conformance.probes.members import untried
@@ -19,8 +19,6 @@ from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.rivals.registry import Rival, rivals_of
 
 _CHUNK = 40
-# How many logs in an answer cost as much as a request.
-_LONG = 1000
 # How many filters show that roots are judged, and not their descendants.
 _WITNESSES = 2
 
@@ -91,7 +89,7 @@ def _greedy(requirement: str, candidates: Sequence[Filter], rivals: Sequence[Riv
             losers = tuple((rivals[place], told[place]) for place in sorted(told))
             probes.append(Probe(requirement, filter_, expected, losers))
             remaining -= told.keys()
-        table = [row for row in table if _answered(row[1], sample) < _LONG]
+        table = [row for row in table if not sample.is_long(row[1])]
     return Plan(requirement, tuple(probes), undecided)
 
 
@@ -110,13 +108,8 @@ def _worth(expected: LogSet, told: int, sample: Sample) -> tuple[float, bool, in
     By the rivals that it tells apart, then by matching some logs but not all, then by matching few, whose answer is
     short. Of a large experiment an answer counts as one more request for each thousand of its logs.
     """
-    cost = 1 + _answered(expected, sample) // _LONG
+    cost = 1 + sample.answered(expected) // LONG
     return told / cost, expected not in (LogSet(), sample.everything), -len(expected)
-
-
-def _answered(expected: LogSet, sample: Sample) -> int:
-    """About how many logs an answer holds: those of the sample, and as many more as the experiment is larger."""
-    return len(expected) * sample.population // len(sample.logs)
 
 
 def _plan(requirement: str, candidates: Candidates, sample: Sample, seed: int, without: frozenset[str]) -> Plan:
@@ -294,5 +287,5 @@ def _covered(found: Sequence[Plan], sample: Sample, covers: Mapping[str, Cover])
     for plan in found:
         cover = covers.get(plan.requirement, Cover())
         probes = (Probe(plan.requirement, one, sample.matching(RIGHT, one), ()) for one in cover.filters)
-        short = tuple(probe for probe in probes if _answered(probe.expected, sample) < _LONG)
+        short = tuple(probe for probe in probes if not sample.is_long(probe.expected))
         yield replace(plan, covering=plan.covering + short, cover=plan.cover | cover)
