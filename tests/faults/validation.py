@@ -196,8 +196,9 @@ def instants_out_of_range_break(parts: Parts) -> Parts:
 
 @fault("body.accepted", "robust.no-server-error")
 def nul_breaks(parts: Parts) -> Parts:
-    """`equals` with a NUL is 500, as Postgres takes none."""
-    return _also_breaks(parts, lambda body: body["filter_operator"] == "equals" and "\0" in body["filter_value"])
+    """`equals` and `not_equals` with a NUL are 500, as Postgres takes none."""
+    equality = ("equals", "not_equals")
+    return _also_breaks(parts, lambda body: body["filter_operator"] in equality and "\0" in body["filter_value"])
 
 
 @fault("body.rejected")

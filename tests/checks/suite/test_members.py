@@ -6,7 +6,7 @@ import pytest
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes import planner
-from parea_conformance.probes.members import untried
+from parea_conformance.probes.members import lookalikes, untried
 from parea_conformance.probes.plain import Plain
 from parea_conformance.reading.filter import Filter
 
@@ -79,3 +79,16 @@ def test_of_a_map_what_an_operator_means_is_asked_for(contract: Contract) -> Non
 def test_where_nothing_is_held_nothing_is_asked(contract: Contract) -> None:
     assert Plain(_logs(contract, {}), "cost").asked("equals", "number") is None
     assert Plain(_logs(contract, {"output": ","}), "output").asked("equals", "any") is None
+
+
+def test_what_software_makes_of_a_text_is_asked_for(contract: Contract) -> None:
+    sample = _logs(contract, {"output": "Caf\u00e9 \0x"}, {"error": "c"})
+    found = lookalikes(sample, contract)
+    assert found.keys() == {"filter.equals.text", "filter.like.text"}
+    assert {filter_.field for filters in found.values() for filter_ in filters} >= {"output"}
+    values = {name: {filter_.value for filter_ in filters} for name, filters in found.items()}
+    assert {"Caf\u00e9 ", "Cafe \0x", "Caf"} <= values["filter.equals.text"]
+    assert "Cafe \0x" in values["filter.like.text"]
+    # To cut a text is no change to `like`, which finds the part.
+    assert not values["filter.like.text"] & {"Caf\u00e9 ", "Caf"}
+    assert not any("Caf\u00e9 \0x" in each for each in values.values())

@@ -29,6 +29,13 @@ _TAKEN_FOR: tuple[Callable[[str], str], ...] = (
 )
 """What software makes of a text before it compares."""
 
+LOOKALIKES: tuple[Callable[[str], str], ...] = (
+    *_TAKEN_FOR,
+    lambda text: f"{text} ",
+    lambda text: text[: len(text) // 2],
+)
+"""The same, and what it takes for equal to a text: with blanks behind it, or a part of it."""
+
 
 def taken_for(text: str) -> list[str]:
     """Other texts that software takes this one for, the nearest first; where there is none, one with a letter more."""

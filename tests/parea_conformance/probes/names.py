@@ -16,6 +16,8 @@ from parea_conformance.reading.filter import Filter
 
 _NAMES = 20
 """How many names of scores, criteria and keys are asked for."""
+_LIKE_MEMBERS = 3
+"""How many members are asked for as if a score had their name."""
 
 
 def asked_by_name(sample: Sample, contract: Contract) -> dict[str, list[Filter]]:
@@ -24,7 +26,7 @@ def asked_by_name(sample: Sample, contract: Contract) -> dict[str, list[Filter]]
     numbers = [member for member, kind in contract.kinds.items() if kind == "number"]
     found = {requirement: list(_in_turn(named, sample, contract)) for requirement, named in fields.items() if named}
     # A score may be called as a member is, and is found only where a log has it.
-    found.setdefault("field.score", []).extend(Filter(f"score:{name}", "exists") for name in numbers)
+    found.setdefault("field.score", []).extend(Filter(f"score:{name}", "exists") for name in numbers[:_LIKE_MEMBERS])
     maps = [member for member, kind in contract.kinds.items() if kind == "map"]
     found["field.key"] = [filter_ for member in maps for filter_ in _keys(sample, member)]
     return found

@@ -11,7 +11,7 @@ from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LONG, LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cover, Coverer
-from parea_conformance.probes.members import untried
+from parea_conformance.probes.members import lookalikes, untried
 from parea_conformance.probes.names import asked_by_name
 from parea_conformance.probes.presence import presences
 from parea_conformance.reading.filter import Filter
@@ -271,7 +271,7 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         probe.filter for plan in judged for probe in plan.probes if probe.expected
     )
     found = list(_covered(found, sample, covers))
-    for beside in (presences(sample, contract), asked_by_name(sample, contract)):
+    for beside in (presences(sample, contract), asked_by_name(sample, contract), lookalikes(sample, contract)):
         found = list(_covered(found, sample, _sendable(beside, candidates)))
     telling = (probe.filter for plan in found for probe in plan.asked if 0 < len(probe.expected) < len(sample.logs))
     return tuple(_covered(found, sample, _sendable(untried(sample, contract, telling), candidates)))
