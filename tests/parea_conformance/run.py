@@ -193,9 +193,9 @@ class Run:
                     self.ledger.undecide(requirement, f"{error}, and not all of its checks ran")
             context.client.observers.remove(told)
             spans.close(_name(stage))
-        self._confirm(spans)
         if slow := probes.slow():
             self._note(slow)
+        self._confirm(spans)
         whole.close()
         observer.close()
         self.diagnosis = diagnose(context, sample, unfiltered, probes)
