@@ -116,10 +116,13 @@ class Meaning:
             FirstFailureError: the run is to stop at the first failure.
         """
         spent: BudgetSpentError | None = None
+        failed = False
         try:
-            for part, probes in self._parts():
-                self.ask_all(probe.filter for probe in probes)
-                if self._context.options.fail_fast and any(self._shows_a_failure(plan_) for plan_ in part):
+            for part in self._parts():
+                self.ask_all(probe.filter for probe in part)
+                # A plan may reach over several parts, and is judged once what tells its rivals apart was sent.
+                failed = failed or any(map(self._shows_a_failure, part))
+                if self._context.options.fail_fast and failed:
                     self._judge_what_was_sent()
         except BudgetSpentError as error:
             spent = error
@@ -131,27 +134,22 @@ class Meaning:
         if spent is not None:
             raise spent
 
-    def _parts(self) -> Iterator[tuple[Sequence[Plan], Sequence[Probe]]]:
-        """Plans and what to ask for them: some after others where the first failure is to be the last request.
+    def _parts(self) -> Iterator[Sequence[Probe]]:
+        """What to ask, some after others where the first failure is to be the last request.
 
         Else all at once, and first what tells rivals apart: where requests are few, that is worth most.
         """
         if not self._context.options.fail_fast:
-            yield self.plans, [probe for plan_ in self.plans for probe in plan_.probes]
-            yield self.plans, [probe for plan_ in self.plans for probe in plan_.covering]
+            yield [probe for plan_ in self.plans for probe in plan_.probes]
+            yield [probe for plan_ in self.plans for probe in plan_.covering]
             return
-        part: list[Plan] = []
-        for plan_ in self.plans:
-            part.append(plan_)
-            if sum(len(each.asked) for each in part) >= _PART:
-                yield part, [probe for each in part for probe in each.asked]
-                part = []
-        yield part, [probe for each in part for probe in each.asked]
+        asked = [probe for plan_ in self.plans for probe in plan_.asked]
+        yield from (asked[at : at + _PART] for at in range(0, len(asked), _PART))
 
-    def _shows_a_failure(self, plan_: Plan) -> bool:
+    def _shows_a_failure(self, probe: Probe) -> bool:
         """Whether an answer is not what the contract asks for, whoever is to blame."""
-        answers = ((probe, self.seen[probe.filter].logs) for probe in plan_.asked)
-        return any(logs is None or self._deviates(probe, logs) for probe, logs in answers)
+        logs = self.seen[probe.filter].logs
+        return logs is None or self._deviates(probe, logs)
 
     def _judge_what_was_sent(self) -> None:
         """Judge the plans whose probes were all sent, those aside that were judged before."""
