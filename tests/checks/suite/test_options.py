@@ -79,8 +79,9 @@ def test_a_dry_run_sends_little_says_what_it_would_send_and_is_no_pass(right: st
     planned = sum(report.outline.values())
     assert planned <= full.requests <= planned * 1.3
     assert planned <= 3000
-    # Some 400 tell rivals apart (test_catalogue bounds them), the others cover the classes of operands.
-    assert 100 < len({filter_ for filters in report.filters.values() for filter_ in filters}) <= 1000
+    # Some 200 tell rivals apart (test_catalogue bounds them), the others cover classes of operands, members and names.
+    assert 100 < len({filter_ for filters in report.filters.values() for filter_ in filters}) <= 1100
+    assert full.requests <= 3000
 
 
 def test_the_other_tenant_is_judged_from_both_sides(right: str, options: MakeOptions) -> None:
