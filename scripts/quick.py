@@ -34,12 +34,12 @@ def needed(changed: Iterable[str]) -> list[str]:
     Args:
         changed: their paths from the project's root.
     """
-    found: dict[str, None] = {}
+    found: set[str] = set()
     for path in changed:
         is_test = path.startswith(f"{ALL}/") and Path(path).name.startswith("test_") and (ROOT / path).exists()
         tests = (path,) if is_test else next((of for start, of in TESTS.items() if path.startswith(start)), (ALL,))
-        found.update(dict.fromkeys(tests))
-    wanted = found or {ALL: None}
+        found.update(tests)
+    wanted = found or {ALL}
     return sorted(path for path in wanted if not any(str(above) in wanted for above in Path(path).parents))
 
 

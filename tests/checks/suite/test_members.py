@@ -1,8 +1,7 @@
 """Every operator is asked of every member, with operands that some logs match and others do not."""
 
-from collections.abc import Mapping
-
 import pytest
+from checks.suite.support import sample_of
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes import planner
@@ -17,11 +16,6 @@ UNTELLABLE = {
     ("inputs", operator)
     for operator in ("greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal", "between")
 }
-
-
-def _logs(contract: Contract, *logs: Mapping[str, object]) -> Sample:
-    own = {"start_timestamp": "2024-01-01T00:00:00Z"}
-    return Sample([{"trace_id": f"log-{place}", **own, **log} for place, log in enumerate(logs)], contract.kinds)
 
 
 @pytest.mark.parametrize("without", [frozenset[str](), frozenset({"candidates"})], ids=["whole", "without rivals"])
@@ -40,7 +34,7 @@ def test_the_plan_asks_every_operator_of_every_member(
 
 
 def test_what_is_asked_anyway_is_not_asked_again(contract: Contract) -> None:
-    sample = _logs(contract, {"cost": 1}, {"cost": 2}, {})
+    sample = sample_of(contract, {"cost": 1}, {"cost": 2}, {})
     found = untried(sample, contract, [Filter("cost", "equals", "1"), Filter("cost", "is_null")])
     asked = {filter_.operator for filters in found.values() for filter_ in filters if filter_.field == "cost"}
     assert asked == contract.forms["number"].keys() - {"equals", "is_null"}
@@ -63,26 +57,26 @@ def test_what_is_asked_anyway_is_not_asked_again(contract: Contract) -> None:
     ],
 )
 def test_operands(member: str, held: list[object], operator: str, form: str, value: str, contract: Contract) -> None:
-    sample = _logs(contract, {}, *({member: one} for one in held))
+    sample = sample_of(contract, {}, *({member: one} for one in held))
     found = Plain(sample, member).asked(operator, form)
     assert found is not None
     assert found.value == value
 
 
 def test_of_a_map_what_an_operator_means_is_asked_for(contract: Contract) -> None:
-    sample = _logs(contract, {"metadata": {"k": "text"}}, {"metadata": {"k": 2}}, {"metadata": {"k": True}})
+    sample = sample_of(contract, {"metadata": {"k": "text"}}, {"metadata": {"k": 2}}, {"metadata": {"k": True}})
     place = Plain(sample, "metadata", "k")
     assert place.asked("like", "any") == Filter("metadata", "like", "EXT", "k")
     assert place.asked("between", "any") == Filter("metadata", "between", "1,3", "k")
 
 
 def test_where_nothing_is_held_nothing_is_asked(contract: Contract) -> None:
-    assert Plain(_logs(contract, {}), "cost").asked("equals", "number") is None
-    assert Plain(_logs(contract, {"output": ","}), "output").asked("equals", "any") is None
+    assert Plain(sample_of(contract, {}), "cost").asked("equals", "number") is None
+    assert Plain(sample_of(contract, {"output": ","}), "output").asked("equals", "any") is None
 
 
 def test_what_software_makes_of_a_text_is_asked_for(contract: Contract) -> None:
-    sample = _logs(contract, {"output": "Caf\u00e9 \0x"}, {"error": "c"})
+    sample = sample_of(contract, {"output": "Caf\u00e9 \0x"}, {"error": "c"})
     found = lookalikes(sample, contract)
     assert found.keys() == {"filter.equals.text", "filter.like.text"}
     assert {filter_.field for filters in found.values() for filter_ in filters} >= {"output"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from checks.suite.support import sample_of
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes import planner
@@ -11,12 +12,6 @@ from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
 FIELDS = ("field.score", "field.score-bare", "field.annotation-score", "field.annotation-value")
-
-
-def _logs(contract: Contract, *logs: Mapping[str, object]) -> Sample:
-    """Logs of these members."""
-    own = {"start_timestamp": "2024-01-01T00:00:00Z"}
-    return Sample([{"trace_id": f"log-{place}", **own, **log} for place, log in enumerate(logs)], contract.kinds)
 
 
 def _scored(name: str, *scores: float) -> Mapping[str, object]:
@@ -47,7 +42,7 @@ def test_every_name_is_asked(contract: Contract, sample: Sample) -> None:
     [([3.0], "2,4"), ([1.0, 3.0], "1,4"), ([1.0, 2.0, 9.0], "1,9")],
 )
 def test_a_range_is_no_list(held: list[float], between: str, contract: Contract) -> None:
-    sample = _logs(contract, {}, *(_scored("x", score) for score in held))
+    sample = sample_of(contract, {}, *(_scored("x", score) for score in held))
     asked = {filter_.operator: filter_.value for filter_ in asked_by_name(sample, contract)["field.score-bare"]}
     assert asked["between"] == between
 
@@ -55,7 +50,7 @@ def test_a_range_is_no_list(held: list[float], between: str, contract: Contract)
 @pytest.mark.parametrize("name", ["latency", "x"])
 def test_which_of_several_values_counts_is_judged_elsewhere(name: str, contract: Contract) -> None:
     """And so is whether a member comes before a score of its name."""
-    sample = _logs(contract, {}, _scored(name, 1.0, *([2.0] if name == "x" else [])))
+    sample = sample_of(contract, {}, _scored(name, 1.0, *([2.0] if name == "x" else [])))
     asked = {one for one in asked_by_name(sample, contract)["field.score"] if one.field == f"score:{name}"}
     assert asked == {Filter(f"score:{name}", "exists")}
 
@@ -73,12 +68,12 @@ def test_which_of_several_values_counts_is_judged_elsewhere(name: str, contract:
 def test_an_odd_key_is_asked_by_what_stands_under_it(
     key: str, held: list[object], asked: Filter, contract: Contract
 ) -> None:
-    sample = _logs(contract, *({"metadata": {key: value}} for value in held))
+    sample = sample_of(contract, *({"metadata": {key: value}} for value in held))
     assert asked_by_name(sample, contract)["field.key"] == [asked]
 
 
 def test_nothing_is_asked_where_there_are_no_names(contract: Contract) -> None:
-    found = asked_by_name(_logs(contract, {}), contract)
+    found = asked_by_name(sample_of(contract, {}), contract)
     assert {name for name in FIELDS if found.get(name)} == {"field.score"}
     assert {filter_.operator for filter_ in found["field.score"]} == {"exists"}
 

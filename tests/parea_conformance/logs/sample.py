@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import Reading
@@ -115,6 +116,14 @@ class Sample:
             if any(reading.judge(reading.values(node, filter_, self.kinds), filter_) for node in below)
         ]
         return self.matching(reading, filter_) | LogSet.of(found)
+
+    def held(self, member: str) -> list[Any]:
+        """What the root logs hold of a member, where it is not null."""
+        return [log[member] for log in self.logs if log.get(member) is not None]
+
+    def is_telling(self, logs: LogSet) -> bool:
+        """Whether some logs match and others do not."""
+        return logs not in (LogSet(), self.everything)
 
     def answered(self, logs: LogSet) -> int:
         """About how many logs an answer holds: these of the sample, and as many more as the experiment is larger."""

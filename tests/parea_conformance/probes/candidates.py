@@ -36,9 +36,7 @@ class Candidates:
     def __init__(self, sample: Sample, contract: Contract) -> None:
         self._sample = sample
         self._contract = contract
-        self._raw: dict[str, list[Any]] = {
-            member: [log[member] for log in sample.logs if log.get(member) is not None] for member in contract.kinds
-        }
+        self._raw: dict[str, list[Any]] = {member: sample.held(member) for member in contract.kinds}
 
     def of(self, requirement: str) -> list[Filter]:
         """The candidates of `filter.{operator}.{kind}` or `field.{…}`.

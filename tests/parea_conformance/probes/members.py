@@ -36,7 +36,7 @@ def untried(sample: Sample, contract: Contract, telling: Iterable[Filter]) -> di
             if (member, operator) in known:
                 continue
             asked = (filter_ for place in places if (filter_ := place.asked(operator, form)) is not None)
-            best = next((filter_ for filter_ in asked if places[0].is_telling(filter_)), None)
+            best = next((filter_ for filter_ in asked if sample.is_telling(sample.matching(RIGHT, filter_))), None)
             if best is not None:
                 found.setdefault(contract.requirement_of(operator, member), []).append(best)
     return found
@@ -45,9 +45,7 @@ def untried(sample: Sample, contract: Contract, telling: Iterable[Filter]) -> di
 def lookalikes(sample: Sample, contract: Contract) -> dict[str, list[Filter]]:
     """What software makes of a text before it compares, where by the right reading the two differ."""
     texts = {
-        member: list(dict.fromkeys(log[member] for log in sample.logs if log.get(member) is not None))
-        for member, kind in contract.kinds.items()
-        if kind == "text"
+        member: list(dict.fromkeys(sample.held(member))) for member, kind in contract.kinds.items() if kind == "text"
     }
     tell_most = sorted(texts, key=lambda member: -len(spellings.interesting(texts[member], most=0)))
     held = [(member, text) for member in tell_most for text in texts[member]]
@@ -73,6 +71,6 @@ def _places(sample: Sample, contract: Contract, member: str) -> list[Plain]:
     """Where the values of a member stand; of a map under its plain keys, those with most values first."""
     if contract.kinds[member] != "map":
         return [Plain(sample, member)]
-    keys = by_key(log[member] for log in sample.logs if log.get(member) is not None)
+    keys = by_key(sample.held(member))
     plain = sorted((key for key in keys if key.isidentifier()), key=lambda key: -len(keys[key]))[:_KEYS]
     return sorted((Plain(sample, member, key) for key in plain), key=lambda place: -len(place))

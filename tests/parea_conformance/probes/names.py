@@ -5,7 +5,7 @@ member by a way of its own, which may lack an operator or read one otherwise. Wh
 name, which of them count is judged elsewhere, and the name is only asked whether it is there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from parea_conformance.contract import Contract
@@ -14,6 +14,13 @@ from parea_conformance.probes.operands import as_operand, by_key
 from parea_conformance.probes.plain import Plain
 from parea_conformance.reading.filter import Filter
 
+PREFIXES: Mapping[str, str] = {
+    "field.score": "score:",
+    "field.score-bare": "",
+    "field.annotation-score": "annotation:score:",
+    "field.annotation-value": "annotation:value:",
+}
+"""By the requirement that a field is found by which is no member's, what it begins with: of several the longest."""
 _NAMES = 20
 """How many names of scores, criteria and keys are asked for."""
 _LIKE_MEMBERS = 3
@@ -34,8 +41,8 @@ def asked_by_name(sample: Sample, contract: Contract) -> dict[str, list[Filter]]
 
 def requirement_of(field: str) -> str:
     """The requirement that a field is found by which is no member's."""
-    prefixes = {"score:": "score", "annotation:score:": "annotation-score", "annotation:value:": "annotation-value"}
-    return "field." + next((name for start, name in prefixes.items() if field.startswith(start)), "score-bare")
+    fitting = [requirement for requirement, start in PREFIXES.items() if field.startswith(start)]
+    return max(fitting, key=lambda requirement: len(PREFIXES[requirement]))
 
 
 def single_values(sample: Sample, contract: Contract) -> dict[str, list[Any]]:
@@ -49,11 +56,10 @@ def _fields(sample: Sample, contract: Contract) -> dict[str, Sequence[str]]:
     scores = dict.fromkeys(entry["name"] for log in sample.logs for entry in log.get("scores") or ())
     criteria = _some(list(dict.fromkeys(name for log in sample.logs for name in log.get("annotations") or ())))
     bare = [name for name in scores if name not in contract.kinds and ":" not in name]
+    names = {"field.score": _some(list(scores)), "field.score-bare": _some(bare)}
     return {
-        "field.score": [f"score:{name}" for name in _some(list(scores))],
-        "field.score-bare": _some(bare),
-        "field.annotation-score": [f"annotation:score:{name}" for name in criteria],
-        "field.annotation-value": [f"annotation:value:{name}" for name in criteria],
+        requirement: [f"{start}{name}" for name in names.get(requirement, criteria)]
+        for requirement, start in PREFIXES.items()
     }
 
 
@@ -78,7 +84,7 @@ def _is_plain(field: str, held: Plain, contract: Contract) -> bool:
 
 def _keys(sample: Sample, member: str) -> Iterator[Filter]:
     """Each key of a map: by a value that stands under it where it is no plain word, else by `exists`."""
-    held = by_key(log[member] for log in sample.logs if log.get(member) is not None)
+    held = by_key(sample.held(member))
     for key in _some(list(held)):
         operand = None if key.isidentifier() else _shortest(held[key])
         yield Filter(member, "exists", key=key) if operand is None else Filter(member, "equals", operand, key)

@@ -59,11 +59,8 @@ class Plain:
         return max(filters, key=self._worth, default=None)
 
     def _worth(self, filter_: Filter) -> tuple[bool, bool]:
-        return self.is_telling(filter_), not self._sample.is_long(self._sample.matching(RIGHT, filter_))
-
-    def is_telling(self, filter_: Filter) -> bool:
-        """Whether some logs match and others do not."""
-        return 0 < len(self._sample.matching(RIGHT, filter_)) < len(self._sample.logs)
+        matching = self._sample.matching(RIGHT, filter_)
+        return self._sample.is_telling(matching), not self._sample.is_long(matching)
 
     def _operands(self, operator: str, form: str) -> list[str | None]:
         if form == "none":

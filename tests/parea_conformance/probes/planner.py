@@ -109,7 +109,7 @@ def _worth(expected: LogSet, told: int, sample: Sample) -> tuple[float, bool, in
     short. Of a large experiment an answer counts as one more request for each thousand of its logs.
     """
     cost = 1 + sample.answered(expected) // LONG
-    return told / cost, expected not in (LogSet(), sample.everything), -len(expected)
+    return told / cost, sample.is_telling(expected), -len(expected)
 
 
 def _plan(requirement: str, candidates: Candidates, sample: Sample, seed: int, without: frozenset[str]) -> Plan:
@@ -273,7 +273,7 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
     found = list(_covered(found, sample, covers))
     for beside in (presences(sample, contract), asked_by_name(sample, contract), lookalikes(sample, contract)):
         found = list(_covered(found, sample, _sendable(beside, candidates)))
-    telling = (probe.filter for plan in found for probe in plan.asked if 0 < len(probe.expected) < len(sample.logs))
+    telling = (probe.filter for plan in found for probe in plan.asked if sample.is_telling(probe.expected))
     return tuple(_covered(found, sample, _sendable(untried(sample, contract, telling), candidates)))
 
 

@@ -17,13 +17,12 @@ from parea_conformance.ledger import FirstFailureError
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
 from parea_conformance.probes.covering import Cell, Coverer
-from parea_conformance.probes.names import requirement_of
+from parea_conformance.probes.names import PREFIXES, requirement_of
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import LONGEST, Meaning
 
-_BY_NAME = ("field.score", "field.score-bare", "field.annotation-score", "field.annotation-value")
 DRAWN, THOROUGH = 40, 2000
 """How many filters are drawn, and how many where the run is to be thorough."""
 _SHRINKS = 2
@@ -39,7 +38,7 @@ def requirements(contract: Contract) -> tuple[str, ...]:
     """The requirements that filters are drawn for: of operators that take an operand, and of what is no member."""
     takes = {name for operators in contract.forms.values() for name, form in operators.items() if form != "none"}
     filters = (name for name in contract.requirements if name.startswith("filter."))
-    by_name = (name for name in contract.requirements if name in _BY_NAME)
+    by_name = (name for name in contract.requirements if name in PREFIXES)
     return (*(name for name in filters if name.split(".")[1] in takes), *by_name)
 
 

@@ -121,8 +121,8 @@ class Meaning:
             for part in self._parts():
                 self.ask_all(probe.filter for probe in part)
                 # A plan may reach over several parts, and is judged once what tells its rivals apart was sent.
-                failed = failed or any(map(self._shows_a_failure, part))
-                if self._context.options.fail_fast and failed:
+                failed = failed or (self._context.options.fail_fast and any(map(self._shows_a_failure, part)))
+                if failed:
                     self._judge_what_was_sent()
         except BudgetSpentError as error:
             spent = error
