@@ -103,7 +103,7 @@ def _lingering(lingers: Callable[[dict[str, Any], str], bool]) -> Callable[[Serv
     return surround
 
 
-@around("robust.stateless", "request.unfiltered", "result.uncapped")
+@around("robust.stateless")
 def absent_members_linger(serve: Serve) -> Serve:
     """What a body leaves out is taken from the body before, as with defaults that are changed where they stand."""
     return _lingering(lambda asked, name: name not in asked)(serve)

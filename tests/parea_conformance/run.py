@@ -20,7 +20,7 @@ from parea_conformance.neighbours.tokens import Neighbour
 from parea_conformance.options import Options
 from parea_conformance.probes.made_up import Making, MakingFailedError, making
 from parea_conformance.probes.planner import planned
-from parea_conformance.reading.filter import Filter
+from parea_conformance.reading.filter import UNFILTERED, Filter
 from parea_conformance.reading.oracle import OPERATORS
 from parea_conformance.stages import (
     bodies,
@@ -118,6 +118,7 @@ class Run:
         again._note("judged a second time, one request at a time: the server mixed up answers late in the run")
         again._mixed_up = self._mixed_up
         client.width, client.observers = 1, observers
+        client.ask(UNFILTERED)  # what the last request left behind goes into this answer, and not into the sample
         return again.whole()
 
     def stopped(self, error: FirstFailureError) -> None:
