@@ -102,7 +102,7 @@ class Run:
         sampler = Sampler(context.options.seed, context.contract.kinds)
         self._progress(_name(preflight), 0, 0)
         with contextlib.ExitStack() as stack:
-            if not context.options.dry_run and any(name in self.ledger for name in fuzz.REQUIREMENTS):
+            if not context.options.dry_run and self._judges(fuzz.REQUIREMENTS):
                 made = making(context.contract, context.options.fuzz, context.options.seed)
                 self._making: Making | None = stack.enter_context(made)
             else:
@@ -132,6 +132,10 @@ class Run:
             f"{sum(begun.values())} not to their end (--fail-fast)"
         )
 
+    def _judges(self, requirements: Iterable[str]) -> bool:
+        """Whether any of these is judged in this run."""
+        return any(name in self.ledger for name in requirements)
+
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self._notify(written.text(text, self._context.client.secrets))
@@ -153,8 +157,13 @@ class Run:
         spans.close(_name(preflight))
         near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
         planned = (probe.filter for plan in probes.plans for probe in plan.asked)
-        made = cases.cases(context.client, context.contract)
-        formed = bodies.cases(context.client, context.contract, planned)
+        # Errors, which every class has requirements for, come from the cases: these are sent always, but where only
+        # requirements are asked for that no error decides.
+        errors = not context.options.only or self._judges((*every_answer.REQUIREMENTS, *cases.REQUIREMENTS))
+        made = cases.cases(context.client, context.contract) if errors else []
+        formed = [
+            case for case in bodies.cases(context.client, context.contract, planned) if case.requirement in self.ledger
+        ]
         self.outline = _outline(context, probes, [*made, *formed, *(neighbour for neighbour, _ in near)])
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}
         self._estimate(size, sample, probes)
@@ -162,10 +171,7 @@ class Run:
             for name in self.ledger.entries:
                 self.ledger.undecide(name, "a dry run: nothing but the unfiltered logs was asked for")
             return
-        # Errors, which every class has requirements for, come from the cases: these are sent always, but where only
-        # requirements are asked for that no error decides.
-        errors = not context.options.only or any(name in self.ledger for name in every_answer.REQUIREMENTS)
-        draws = any(name in self.ledger for name in drawn.requirements(context.contract))
+        draws = self._judges(drawn.requirements(context.contract))
         stages: tuple[tuple[ModuleType, Sequence[str], bool, Callable[[], None]], ...] = (
             (trial, ("robust.concurrency",), context.options.concurrency > 1, lambda: self._try(probes)),
             (meaning, (), True, probes.send),
@@ -179,7 +185,7 @@ class Run:
             (repeat, repeat.REQUIREMENTS, False, lambda: repeat.judge(context, probes, unfiltered.ids, self._mixed_up)),
         )
         for stage, requirements, always, work in stages:
-            if not always and not any(name in self.ledger for name in requirements):
+            if not always and not self._judges(requirements):
                 continue
             if _name(stage) in context.options.without:
                 for requirement in requirements:

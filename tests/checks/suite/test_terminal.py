@@ -18,6 +18,7 @@ from parea_conformance.logs import seed_data
 from parea_conformance.options import Options
 from parea_conformance.report import as_data, as_junit, show, write_reports
 from parea_conformance.report.result import as_badge, as_result
+from parea_conformance.stages.drawn import DRAWN
 from parea_target.server import running
 from rich.console import Console
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -220,6 +221,17 @@ def test_a_dry_run_shows_the_filters(right: str, ask: Ask) -> None:
     status, out, _ = ask(right, "--experiment", seed_data.EXPERIMENT, "--dry-run", "--only", "filter.equals.boolean")
     assert status == 2
     assert "    cache_hit equals 'true'" in out.replace("'false'", "'true'")
+    assert "filter.equals.boolean" in out
+    assert "body.rejected" not in out
+
+
+@pytest.mark.parametrize("only", ["filter.equals.boolean", "http.path"])
+def test_a_dry_run_counts_what_is_sent(right: str, options: MakeOptions, only: str) -> None:
+    planned = judge(options(right, only=(only,), dry_run=True)).outline
+    sent = judge(options(right, only=(only,))).requests
+    assert [name for name, number in planned.items() if number] == [only]
+    # Not of every draw a filter comes that was not asked before; the preflight asks three times beside.
+    assert planned[only] - DRAWN * only.startswith("filter") <= sent <= planned[only] + 3
 
 
 def test_an_experiment_is_named(ask: Ask) -> None:

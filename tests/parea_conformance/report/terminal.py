@@ -61,7 +61,7 @@ def show_plan(report: Report, console: Console) -> None:
         for filter_ in report.filters.get(name, ()):
             _print(console, f"    {filter_}", "dim")
     total = sum(report.outline.values())
-    line = f"{total} requests planned beside those of the preflight and the laws; {report.requests} were sent"
+    line = f"at most {total} requests planned beside those of the preflight and the laws; {report.requests} were sent"
     _print(console, f"\n{line}", "bold")
 
 
