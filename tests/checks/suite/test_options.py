@@ -71,8 +71,13 @@ def test_the_budget_of_a_wire(right: str, options: MakeOptions, contract: Contra
 
 
 def test_a_dry_run_sends_little_says_what_it_would_send_and_is_no_pass(right: str, options: MakeOptions) -> None:
-    report = judge(options(right, dry_run=True))
-    full = judge(options(right))
+    everything = {
+        "other_experiment": seed_data.OTHER_EXPERIMENT,
+        "other_api_key": OTHER_KEY,
+        "empty_experiment": seed_data.EMPTY_EXPERIMENT,
+    }
+    report = judge(options(right, dry_run=True, **everything))
+    full = judge(options(right, **everything))
     assert report.requests <= 3
     assert report.status == 2
     assert not report.count(Verdict.PASS)
