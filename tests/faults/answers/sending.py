@@ -15,7 +15,7 @@ JSON = "application/json"
 MEDIA = ("response.media-type",)
 SCHEMA = ("response.schema",)
 CODING = ("http.content-coding",)
-GONE = ("robust.no-server-error", "request.unfiltered")
+GONE = ("robust.no-server-error", "request.unfiltered", "not judged: *its answer cannot be read whole*")
 STATUS = ("body.accepted", "request.unfiltered", "request.operators")
 
 

@@ -164,6 +164,13 @@ def _can_be_asked(value: object) -> bool:
 
 
 def _fields(contract: Contract, logs: Collection[Log]) -> Iterator[Filter]:
+    """What can be asked for, of what is shown."""
+    for asked in _shown_fields(contract, logs):
+        if _can_be_asked(asked.field) and _can_be_asked(asked.key):
+            yield asked
+
+
+def _shown_fields(contract: Contract, logs: Collection[Log]) -> Iterator[Filter]:
     for member, kind in contract.kinds.items():
         yield Filter(member)
         for log in logs if kind == "map" else ():
