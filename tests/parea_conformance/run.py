@@ -162,7 +162,9 @@ class Run:
         errors = not context.options.only or self._judges((*every_answer.REQUIREMENTS, *cases.REQUIREMENTS))
         made = cases.cases(context.client, context.contract) if errors else []
         formed = [
-            case for case in bodies.cases(context.client, context.contract, planned) if case.requirement in self.ledger
+            case
+            for case in bodies.cases(context.client, context.contract, planned, thorough=context.options.thorough)
+            if case.requirement in self.ledger
         ]
         self.outline = _outline(context, probes, [*made, *formed, *(neighbour for neighbour, _ in near)])
         self.filters = {plan.requirement: tuple(str(probe.filter) for probe in plan.asked) for plan in probes.plans}

@@ -40,6 +40,21 @@ def test_every_filter_requirement_names_an_operator_and_a_kind_of_the_contract(c
     assert {contract.requirement_of("exists", member) for member in contract.kinds} <= named
 
 
+def test_a_thorough_run_asks_every_member_for_every_operator_that_it_does_not_take(contract: Contract) -> None:
+    refused = {
+        (member, operator)
+        for member, kind in contract.kinds.items()
+        for operator in contract.operators
+        if operator not in contract.forms[kind]
+    }
+    whole, in_turn = (
+        {(body["filter_field"], body["filter_operator"]) for body in bodies.representative(contract, whole=each)[1]}
+        for each in (True, False)
+    )
+    assert refused <= whole
+    assert refused - in_turn
+
+
 def test_every_class_has_requirements(contract: Contract) -> None:
     assert {requirement.cls for requirement in contract.requirements.values()} == set(CLASSES)
 

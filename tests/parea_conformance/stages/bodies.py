@@ -77,19 +77,20 @@ def _names(contract: Contract) -> dict[str, list[str]]:
     return names
 
 
-def filters(contract: Contract) -> Iterator[dict[str, Any]]:
+def filters(contract: Contract, *, whole: bool = False) -> Iterator[dict[str, Any]]:
     """Bodies of one filter each: every operator on every kind, with values of every form that it could take.
 
     Of the members of one kind the first is asked of with all of them, and of names one, in turn; in turn as well the
-    members of operators that they do not take.
+    members of operators that they do not take, or all of these where the walk is to be whole.
     """
     names = _names(contract)
     for kind, members in _members(contract).items():
         others = names.get(kind, [])
         for place, operator in enumerate(contract.operators):
             values = list(dict.fromkeys(_values(contract, kind, operator)))
-            member = members[0] if operator in contract.forms[kind] else members[place % len(members)]
-            asked = [(member, value) for value in values]
+            in_turn = members if whole else [members[place % len(members)]]
+            fields = members[:1] if operator in contract.forms[kind] else in_turn
+            asked = [(field, value) for field in fields for value in values]
             asked += [(others[place % len(others)], values[0])] if others else []
             for field, value in asked:
                 key: dict[str, str] = {"filter_key": "k"} if kind == "map" else {}
@@ -97,14 +98,14 @@ def filters(contract: Contract) -> Iterator[dict[str, Any]]:
 
 
 @functools.cache
-def representative(contract: Contract) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def representative(contract: Contract, *, whole: bool = False) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Bodies that the schema accepts, and bodies that it does not.
 
     Of those that it accepts, which filters ask of as well, one of each kind and operator.
     """
     accepted: dict[tuple[str, str], Any] = {}
     rejected: list[Any] = []
-    for body in filters(contract):
+    for body in filters(contract, whole=whole):
         if contract.accepts(body):
             kind = contract.kinds.get(body["filter_field"], "name")
             accepted.setdefault((kind, body["filter_operator"]), body)
@@ -113,16 +114,17 @@ def representative(contract: Contract) -> tuple[tuple[Any, ...], tuple[Any, ...]
     return tuple(accepted.values()), tuple(rejected)
 
 
-def cases(client: Client, contract: Contract, planned: Iterable[Filter] = ()) -> list[Case]:
+def cases(client: Client, contract: Contract, planned: Iterable[Filter] = (), *, thorough: bool = False) -> list[Case]:
     """The bodies as cases.
 
     Args:
         client: makes the requests.
         contract: the contract.
         planned: filters that are sent anyway: which operators are accepted of which kinds shows there.
+        thorough: whether every member is asked for with every operator that it does not take.
     """
     shown = {_accepts(contract, filter_.body()) for filter_ in planned}
-    accepted, rejected = representative(contract)
+    accepted, rejected = representative(contract, whole=thorough)
     return [
         *(
             Case("body.accepted", json.dumps(body), replace(client.request(body), brief=True), (200,))
