@@ -9,7 +9,7 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-_TAKEN_FOR: tuple[Callable[[str], str], ...] = (
+TAKEN_FOR: tuple[Callable[[str], str], ...] = (
     lambda text: text.strip(),
     lambda text: text.split("\0")[0],
     lambda text: unicodedata.normalize("NFC", text),
@@ -29,15 +29,8 @@ _TAKEN_FOR: tuple[Callable[[str], str], ...] = (
 )
 """What software makes of a text before it compares."""
 
-LOOKALIKES: tuple[Callable[[str], str], ...] = (
-    *_TAKEN_FOR,
-    lambda text: f"{text} ",
-    lambda text: text[: len(text) // 2],
-)
-"""The same, and what it takes for equal to a text: with blanks behind it, or a part of it."""
-
 
 def taken_for(text: str) -> list[str]:
     """Other texts that software takes this one for, the nearest first; where there is none, one with a letter more."""
-    found = dict.fromkeys(change(text) for change in _TAKEN_FOR)
+    found = dict.fromkeys(change(text) for change in TAKEN_FOR)
     return [other for other in found if other != text] or [f"{text}x"]

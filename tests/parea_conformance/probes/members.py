@@ -1,19 +1,14 @@
 """Every operator of every member: a server that has a column, a type or a branch for each may err at any of them."""
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
-from parea_conformance.classes.near import LOOKALIKES
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
-from parea_conformance.probes import spellings
 from parea_conformance.probes.operands import by_key
 from parea_conformance.probes.plain import Plain
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
-_COMPARING = ("equals", "like")
-"""Operators that compare texts, each in a way of its own."""
 _KEYS = 8
 """How many keys of a map are looked at."""
 
@@ -40,31 +35,6 @@ def untried(sample: Sample, contract: Contract, telling: Iterable[Filter]) -> di
             if best is not None:
                 found.setdefault(contract.requirement_of(operator, member), []).append(best)
     return found
-
-
-def lookalikes(sample: Sample, contract: Contract) -> dict[str, list[Filter]]:
-    """What software makes of a text before it compares, where by the right reading the two differ."""
-    texts = {
-        member: list(dict.fromkeys(sample.held(member))) for member, kind in contract.kinds.items() if kind == "text"
-    }
-    tell_most = sorted(texts, key=lambda member: -len(spellings.interesting(texts[member], most=0)))
-    held = [(member, text) for member in tell_most for text in texts[member]]
-    return {contract.requirement_of(operator, tell_most[0]): list(_made(held, operator)) for operator in _COMPARING}
-
-
-def _made(held: Sequence[tuple[str, str]], operator: str) -> Iterator[Filter]:
-    """What each change makes of a text of a member that then does not match it.
-
-    What becomes ASCII comes first, which is what people ask for; then a text of which nothing was made yet.
-    """
-    used: set[str] = set()
-    for change in LOOKALIKES:
-        made = [(text, Filter(member, operator, change(text))) for member, text in held]
-        made.sort(key=lambda one: (one[0].isascii() or not (one[1].value or "").isascii(), one[0] in used))
-        differing = ((text, asked) for text, asked in made if not RIGHT.judge((text,), asked))
-        for text, asked in itertools.islice(differing, 1):
-            used.add(text)
-            yield asked
 
 
 def _places(sample: Sample, contract: Contract, member: str) -> list[Plain]:

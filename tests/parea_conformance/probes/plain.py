@@ -103,8 +103,10 @@ def _ranges(held: Mapping[Any, str]) -> list[str]:
 
 
 def _lists(held: Mapping[Any, str]) -> list[str]:
+    """Two values each; the second of texts in the other case, which is another text."""
     texts = list(held.values())
-    return [f"{one},{other}" for one, other in zip(texts, [*texts[1:], texts[0]], strict=True)]
+    others = [other.swapcase() if value == other else other for value, other in held.items()]
+    return [f"{one},{other}" for one, other in zip(texts, [*others[1:], others[0]], strict=True)]
 
 
 def _parts(held: Mapping[Any, str]) -> list[str]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import LONG, LogSet, Sample
 from parea_conformance.probes.candidates import Candidates
+from parea_conformance.probes.converted import untold
 from parea_conformance.probes.covering import Cover, Coverer
-from parea_conformance.probes.members import lookalikes, untried
+from parea_conformance.probes.members import untried
 from parea_conformance.probes.names import asked_by_name
 from parea_conformance.probes.presence import presences
 from parea_conformance.reading.filter import Filter
@@ -271,10 +272,12 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
         probe.filter for plan in judged for probe in plan.probes if probe.expected
     )
     found = list(_covered(found, sample, covers))
-    for beside in (presences(sample, contract), asked_by_name(sample, contract), lookalikes(sample, contract)):
+    for beside in (presences(sample, contract), asked_by_name(sample, contract)):
         found = list(_covered(found, sample, _sendable(beside, candidates)))
     telling = (probe.filter for plan in found for probe in plan.asked if sample.is_telling(probe.expected))
-    return tuple(_covered(found, sample, _sendable(untried(sample, contract, telling), candidates)))
+    found = list(_covered(found, sample, _sendable(untried(sample, contract, telling), candidates)))
+    asked = dict.fromkeys(probe.filter for plan in found for probe in plan.asked)
+    return tuple(_covered(found, sample, _sendable(untold(sample, contract, asked), candidates)))
 
 
 def _sendable(asked: Mapping[str, Sequence[Filter]], candidates: Candidates) -> dict[str, Cover]:
