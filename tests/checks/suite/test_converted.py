@@ -92,6 +92,21 @@ def test_the_plan_tells_every_server_that_anything_could_tell(contract: Contract
     assert untold(sample, contract, [one for one in asked if one.operator != "like"])
 
 
+def test_a_thorough_walk_asks_each_member_and_operator(contract: Contract) -> None:
+    sample = sample_of(contract, {"cost": 1.25, "latency": 0.5}, {"cost": 2.0}, {})
+
+    def asked(*, whole: bool) -> set[tuple[str | None, str | None]]:
+        found = untold(sample, contract, [], whole=whole)
+        return {(one.field, one.operator) for filters in found.values() for one in filters}
+
+    assert {operator for field, operator in asked(whole=False) if field in ("cost", "latency")} == {
+        "equals",
+        "greater_than",
+    }
+    takes = [operator for operator, form in contract.forms["number"].items() if form != "none"]
+    assert {(member, operator) for member in ("cost", "latency") for operator in takes} <= asked(whole=True)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_said_to_be_told_is(seed: int, contract: Contract, sample: Sample) -> None:
     """The short way of the planner is that of the definition: a server answers other logs than a right one."""

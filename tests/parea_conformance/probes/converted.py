@@ -7,7 +7,7 @@ Where a server that does so would answer all that is asked anyway rightly, a fil
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from parea_conformance.classes.conversions import CONVERSIONS, Conversion
@@ -130,7 +130,9 @@ class Place:
         return any(right[place] != judge(held) for place, held in enumerate(self.values) if place not in kept)
 
 
-def untold(sample: Sample, contract: Contract, asked: Iterable[Filter]) -> dict[str, list[Filter]]:
+def untold(
+    sample: Sample, contract: Contract, asked: Iterable[Filter], *, whole: bool = False
+) -> dict[str, list[Filter]]:
     """What is to be asked so that each conversion is told, of each kind by each way to compare, by requirement.
 
     What the data cannot tell is left out: they hold no value that the conversion changes.
@@ -139,27 +141,42 @@ def untold(sample: Sample, contract: Contract, asked: Iterable[Filter]) -> dict[
         sample: the logs.
         contract: the contract.
         asked: what is asked anyway.
+        whole: whether each is to be told at each member or key, and of each operator.
     """
-    known = defaultdict[tuple[str, str], list[Filter]](list)
+    known = defaultdict[tuple[str, str | None], list[Filter]](list)
     for filter_ in asked:
         is_long = filter_.operator == "in" and (filter_.value or "").count(",") > _PARTS
-        if filter_.field in contract.kinds and filter_.operator is not None and not is_long:
-            way = _ALIKE.get(filter_.operator, filter_.operator)
-            known[contract.kinds[filter_.field], way].append(filter_)
+        if filter_.field in contract.kinds and not is_long:
+            known[contract.kinds[filter_.field], filter_.operator].append(filter_)
     at = functools.cache(functools.partial(Place, sample))
     found: dict[str, list[Filter]] = {}
     for kind, forms in contract.forms.items():
-        places = [at(*place) for place in _places(sample, contract, kind)]
-        for operator, form in forms.items():
-            if form == "none" or operator in _ALIKE:
-                continue
-            left = servers({of for place in places for of in place.types}.intersection(_COMPARED.get(operator, _READ)))
-            for filter_ in known[kind, operator] if left else ():
-                told = at(filter_.field or "", filter_.key).told(filter_, left)
-                left = [server for server in left if server not in told]
-            for filter_ in _fewest(_made(places, contract, operator, left), left):
-                found.setdefault(contract.requirement_of(operator, filter_.field or ""), []).append(filter_)
+        everywhere = [at(*place) for place in _places(sample, contract, kind)]
+        for operators in _ways(forms, whole=whole):
+            near = [filter_ for operator in operators for filter_ in known[kind, operator]]
+            for places in [[place] for place in everywhere] if whole else [everywhere]:
+                left = servers({of for place in places for of in place.types} & _compared(operators[0]))
+                for filter_ in near if left else ():
+                    place = at(filter_.field or "", filter_.key)
+                    told = place.told(filter_, left) if place in places or not whole else []
+                    left = [server for server in left if server not in told]
+                for filter_ in _fewest(_made(places, contract, operators[0], left), left):
+                    found.setdefault(contract.requirement_of(operators[0], filter_.field or ""), []).append(filter_)
     return found
+
+
+def _ways(forms: Mapping[str, str], *, whole: bool) -> list[list[str]]:
+    """The operators of a kind that take an operand, those together that compare alike; the first stands for them."""
+    ways: dict[str, list[str]] = {}
+    for operator, form in forms.items():
+        if form != "none":
+            ways.setdefault(operator if whole else _ALIKE.get(operator, operator), []).append(operator)
+    return list(ways.values())
+
+
+def _compared(operator: str) -> Set[type]:
+    """The types of values that an operator means anything to."""
+    return set(_COMPARED.get(_ALIKE.get(operator, operator), _READ))
 
 
 def _places(sample: Sample, contract: Contract, kind: str) -> list[tuple[str, str | None]]:
@@ -179,7 +196,8 @@ def _made(
     conversions = dict.fromkeys(server.conversion for server in left)
     for place in places:
         for operand in dict.fromkeys(text for conversion in conversions for text in place.operands(conversion)):
-            asked = Filter(place.field, operator, operand, place.key)
+            whole = f"{operand},{operand}" if operator == "between" else operand
+            asked = Filter(place.field, operator, whole, place.key)
             if contract.accepts(asked.body()):
                 yield asked, place.told(asked, left)
 

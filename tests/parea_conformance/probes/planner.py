@@ -277,7 +277,7 @@ def plans(  # noqa: PLR0913 - what decides the plans, and is their key in the ca
     telling = (probe.filter for plan in found for probe in plan.asked if sample.is_telling(probe.expected))
     found = list(_covered(found, sample, _sendable(untried(sample, contract, telling), candidates)))
     asked = dict.fromkeys(probe.filter for plan in found for probe in plan.asked)
-    return tuple(_covered(found, sample, _sendable(untold(sample, contract, asked), candidates)))
+    return tuple(_covered(found, sample, _sendable(untold(sample, contract, asked, whole=thorough), candidates)))
 
 
 def _sendable(asked: Mapping[str, Sequence[Filter]], candidates: Candidates) -> dict[str, Cover]:
