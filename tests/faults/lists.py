@@ -1,6 +1,7 @@
 """Lists judged wrongly."""
 
 from typing import Any
+from urllib.parse import unquote_plus
 
 from parea_target.conditions import CONDITIONS
 from parea_target.filters import Asked, Subject
@@ -38,6 +39,22 @@ def first_element_only(log: Log) -> Log:
 def equals_the_whole_list(subject: Subject, asked: Asked) -> Sql:
     """`equals` asks that the list holds the value and nothing else."""
     return and_(_right("equals", subject, asked), not_(subject.some(_elements(subject).c.position > 0)))
+
+
+@condition("filter.equals.list")
+def equals_of_lists_decodes_its_value(subject: Subject, asked: Asked) -> Sql:
+    """`equals` of a list of texts decodes its value once more, as that of a query."""
+    if subject.kind != "string_list":
+        return _right("equals", subject, asked)
+    return subject.some(subject.value == unquote_plus(asked.filter_value))
+
+
+@condition("filter.like.list")
+def like_of_lists_ends_at_a_line(subject: Subject, asked: Asked) -> Sql:
+    """`like` looks at the first line of each element, as a pattern whose dot is no line break."""
+    text, end = subject.value, "\n"
+    line = func.substr(text, 1, func.instr(text + end, end) - 1)
+    return subject.some(func.instr(func.lower(line), func.lower(asked.filter_value)) > 0)
 
 
 @condition("filter.not_equals.list")

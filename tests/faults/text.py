@@ -1,6 +1,7 @@
 """Text compared, searched and split wrongly."""
 
 import re
+from urllib.parse import unquote_plus
 
 from parea_target.filters import Asked, Subject
 from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_
@@ -65,6 +66,25 @@ def equals_ends_at_255(subject: Subject, asked: Asked) -> Sql:
     return func.substr(subject.value, 1, 255) == asked.filter_value[:255]
 
 
+@condition("filter.equals.text")
+def equals_drops_backslashes(subject: Subject, asked: Asked) -> Sql:
+    """`equals` reads its value as between quotes, where a backslash stands before what is meant."""
+    return subject.value == re.sub(r"(?s)\\(.)", r"\1", asked.filter_value)
+
+
+@condition("filter.equals.text")
+def equals_ends_at_a_line(subject: Subject, asked: Asked) -> Sql:
+    """`equals` compares the first line."""
+    text, end = subject.value, "\n"
+    return func.substr(text, 1, func.instr(text + end, end) - 1) == asked.filter_value.split(end)[0]
+
+
+@condition("filter.equals.text")
+def equals_ends_at_64(subject: Subject, asked: Asked) -> Sql:
+    """`equals` compares 64 characters, as of a name."""
+    return func.substr(subject.value, 1, 64) == asked.filter_value[:64]
+
+
 @condition(*_LIKE)
 def like_has_wildcards(subject: Subject, asked: Asked) -> Sql:
     """`like` is SQL's: `%` and `_` are not escaped."""
@@ -115,6 +135,19 @@ def like_is_a_pattern(subject: Subject, asked: Asked) -> Sql:
     except re.error:
         return false()
     return subject.value.regexp_match(f"(?i)(?a:{asked.filter_value})")
+
+
+@condition("filter.like.text")
+def like_has_three_bytes(subject: Subject, asked: Asked) -> Sql:
+    """`like` takes all characters of four bytes for one, as MySQL's utf8mb3 does."""
+    pattern = re.sub("[\U00010000-\U0010ffff]", "[\U00010000-\U0010ffff]", re.escape(asked.filter_value))
+    return subject.value.regexp_match(f"(?ais){pattern}")
+
+
+@condition("filter.like.text")
+def like_decodes_its_value(subject: Subject, asked: Asked) -> Sql:
+    """`like` decodes its value once more, as that of a query."""
+    return func.instr(func.lower(subject.value), func.lower(unquote_plus(asked.filter_value))) > 0
 
 
 @condition("filter.like.text")

@@ -23,7 +23,7 @@ from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import LONGEST, Meaning
 
-DRAWN, THOROUGH = 25, 2000
+DRAWN, THOROUGH = 16, 2000
 """How many filters are drawn, and how many where the run is to be thorough."""
 _SHRINKS = 2
 """How many times as many more are asked at most to shrink those that are answered wrongly."""
