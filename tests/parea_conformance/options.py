@@ -81,7 +81,7 @@ class Options:
     timeout: float = 30.0
     max_answer: float = 4000.0
     concurrency: int = 16
-    fuzz: int = 20
+    fuzz: int = 18
     parameters: tuple[tuple[str, str], ...] = ()
     allow_writes: bool = False
     accept_undecided: bool = False

@@ -23,10 +23,10 @@ from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import LONGEST, Meaning
 
-DRAWN, THOROUGH = 16, 2000
+DRAWN, THOROUGH = 25, 2000
 """How many filters are drawn, and how many where the run is to be thorough."""
-_SHRINKS = 2
-"""How many times as many more are asked at most to shrink those that are answered wrongly."""
+_SHRINKS = 80
+"""How many more are asked at most to shrink those that are answered wrongly; as many as are drawn, if that is more."""
 
 
 def number(*, thorough: bool) -> int:
@@ -67,7 +67,7 @@ class Drawing:
         self._stopped: BudgetSpentError | ServerGoneError | FirstFailureError | None = None
         self._wrong: set[Filter] = set()
         self._left = number(thorough=context.options.thorough)
-        self._shrinks = _SHRINKS * self._left
+        self._shrinks = max(_SHRINKS, self._left)
         self.drawn = Counter[str]()
 
     def run(self, drawn_from: Sequence[Cell]) -> None:
