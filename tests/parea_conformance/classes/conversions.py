@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from parea_conformance.classes.near import TAKEN_FOR
-from parea_conformance.reading.values import Values
+from parea_conformance.reading.values import Values, typed
 
 _SECOND = 10**18
 """In attoseconds, as the oracle reads instants."""
@@ -96,16 +96,12 @@ def _each(kind: type, changes: Iterable[Callable[[Any], Any]]) -> Iterator[Conve
 
 def _empty(value: Any) -> Callable[[Values], Values]:
     """What is empty is taken for null."""
-    return lambda held: None if held is not None and _typed(held) == _typed((value,)) else held
+    return lambda held: None if typed(held) == typed((value,)) else held
 
 
 def _null(value: Any) -> Callable[[Values], Values]:
     """Null is taken for what is empty."""
     return lambda held: (value,) if held is None else held
-
-
-def _typed(values: tuple[object, ...]) -> tuple[tuple[type, object], ...]:
-    return tuple((type(value), value) for value in values)
 
 
 _SEVERAL: tuple[Callable[[tuple[object, ...]], Values], ...] = (

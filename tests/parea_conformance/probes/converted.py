@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from parea_conformance.classes.conversions import CONVERSIONS, Conversion
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
-from parea_conformance.probes import spellings
-from parea_conformance.probes.operands import by_key
+from parea_conformance.probes.operands import WRITTEN, plain_keys
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
-from parea_conformance.reading.values import Values, instant, number
+from parea_conformance.reading.values import Values, instant, number, typed
 
 _ALIKE: Mapping[str, str] = {
     **dict.fromkeys(("not_equals", "in"), "equals"),
@@ -32,13 +31,13 @@ _CHANGED, _LOOKED_AT, _KEYS = 3, 200, 8
 """Of how many values that a conversion changes operands are made; how many values and keys are looked at."""
 _PARTS = 10
 """Lists of more parts are not looked at: to judge by them takes as long as by all others."""
-_READ: Mapping[type, tuple[Callable[[str], Any], Callable[[Any], str | None]]] = {
-    str: (lambda text: text, lambda text: text),
-    float: (number, spellings.spell),
-    int: (instant, spellings.timestamp),
-    bool: (lambda text: text == "true", lambda value: "true" if value else "false"),
+_READ: Mapping[type, Callable[[str], Any]] = {
+    str: lambda text: text,
+    float: number,
+    int: instant,
+    bool: lambda text: text == "true",
 }
-"""How an operand of a type is read, and written."""
+"""How an operand is read, by the type of its value."""
 
 _BESIDE: Sequence[Callable[[str], str]] = (lambda text: f"{text} ", lambda text: f" {text}", str.swapcase)
 """What a server takes for a text that it makes more of, where the data hold no such text."""
@@ -56,7 +55,7 @@ class Server(NamedTuple):
         if not self.reads:
             return asked
         assert self.conversion.operand is not None
-        read, write = _READ[self.conversion.of]
+        read, write = _READ[self.conversion.of], WRITTEN[self.conversion.of]
         text = asked.value or ""
         parts = [part.strip(" ") for part in text.split(",")] if asked.operator in _PARTED else [text]
         try:
@@ -96,12 +95,12 @@ class Place:
         """What a conversion changes, by its place among the values, and what becomes of it."""
         if conversion not in self._changed:
             made = ((place, held, conversion.values(held)) for place, held in enumerate(self.values))
-            self._changed[conversion] = [(place, one) for place, held, one in made if _typed(held) != _typed(one)]
+            self._changed[conversion] = [(place, one) for place, held, one in made if typed(held) != typed(one)]
         return self._changed[conversion]
 
     def operands(self, conversion: Conversion) -> Iterator[str]:
         """Values that a conversion changes, as they are and as they become, as operands; and what may become of one."""
-        write = _READ[conversion.of][1]
+        write = WRITTEN[conversion.of]
         changed = self.changed(conversion)[:_CHANGED]
         held = [value for place, made in changed for value in (*(self.values[place] or ()), *(made or ()))]
         written = (write(value) for value in held if type(value) is conversion.of)
@@ -158,7 +157,9 @@ def untold(
                 left = servers({of for place in places for of in place.types} & _compared(operators[0]))
                 for filter_ in near if left else ():
                     place = at(filter_.field or "", filter_.key)
-                    told = place.told(filter_, left) if place in places or not whole else []
+                    if whole and place not in places:
+                        continue
+                    told = place.told(filter_, left)
                     left = [server for server in left if server not in told]
                 for filter_ in _fewest(_made(places, contract, operators[0], left), left):
                     found.setdefault(contract.requirement_of(operators[0], filter_.field or ""), []).append(filter_)
@@ -184,9 +185,8 @@ def _places(sample: Sample, contract: Contract, kind: str) -> list[tuple[str, st
     members = [member for member, of_member in contract.kinds.items() if of_member == kind]
     if kind != "map":
         return [(member, None) for member in members]
-    keys = ((member, key, len(held)) for member in members for key, held in by_key(sample.held(member)).items())
-    plain = sorted((each for each in keys if each[1].isidentifier()), key=lambda each: -each[2])
-    return [(member, key) for member, key, _ in plain[:_KEYS]]
+    keys = [(member, *counted) for member in members for counted in plain_keys(sample.held(member))]
+    return [(member, key) for member, key, _ in sorted(keys, key=lambda each: -each[2])[:_KEYS]]
 
 
 def _made(
@@ -211,8 +211,3 @@ def _fewest(made: Iterable[tuple[Filter, list[Server]]], left: Iterable[Server])
             return
         yield best
         untold_.difference_update(told)
-
-
-def _typed(values: Values) -> object:
-    """Values that differ in their types alone, 1.0 and true, are kept apart."""
-    return values if values is None else tuple((type(value), value) for value in values)

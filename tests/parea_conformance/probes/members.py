@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
-from parea_conformance.probes.operands import by_key
+from parea_conformance.probes.operands import plain_keys
 from parea_conformance.probes.plain import Plain
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
@@ -41,6 +41,5 @@ def _places(sample: Sample, contract: Contract, member: str) -> list[Plain]:
     """Where the values of a member stand; of a map under its plain keys, those with most values first."""
     if contract.kinds[member] != "map":
         return [Plain(sample, member)]
-    keys = by_key(sample.held(member))
-    plain = sorted((key for key in keys if key.isidentifier()), key=lambda key: -len(keys[key]))[:_KEYS]
-    return sorted((Plain(sample, member, key) for key in plain), key=lambda place: -len(place))
+    keys = [key for key, _ in plain_keys(sample.held(member))[:_KEYS]]
+    return sorted((Plain(sample, member, key) for key in keys), key=lambda place: -len(place))

@@ -95,6 +95,21 @@ def by_key(maps: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return held
 
 
+def plain_keys(maps: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """The keys of maps that are plain words, each with how many values stand under it; those with most come first."""
+    counts = ((key, len(held)) for key, held in by_key(maps).items() if key.isidentifier())
+    return sorted(counts, key=lambda counted: -counted[1])
+
+
+WRITTEN: Mapping[type, Callable[[Any], str | None]] = {
+    float: spellings.spell,
+    int: spellings.timestamp,
+    bool: lambda value: "true" if value else "false",
+    str: lambda text: text,
+}
+"""How an operand is written, by the type of its value as the oracle reads it; None where none can be."""
+
+
 def map_values(operator: str, held: Sequence[Any]) -> list[str]:
     """What to ask an operator for, given values that maps hold under one key."""
     texts = [RIGHT.map_value(value) for value in held if isinstance(value, str | bool)]

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from parea_conformance.logs.sample import Sample
-from parea_conformance.probes import spellings
-from parea_conformance.probes.operands import spread
+from parea_conformance.probes.operands import WRITTEN, spread
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
@@ -14,9 +13,7 @@ _VALUES, _LOOKED_AT = 5, 20
 _SECOND = 10**18
 """In attoseconds, as the oracle reads instants."""
 _WRITTEN: Mapping[type, Callable[[Any], str | None]] = {
-    float: spellings.spell,
-    int: spellings.timestamp,
-    bool: lambda value: "true" if value else "false",
+    **WRITTEN,
     str: lambda value: value if value.strip(" ") == value != "" and "," not in value else None,
 }
 _STEPS: Mapping[type, int] = {float: 1, int: _SECOND}

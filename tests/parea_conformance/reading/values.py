@@ -73,6 +73,11 @@ def ascii_lower(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
+def typed(values: Values) -> tuple[tuple[type, object], ...] | None:
+    """Values with their types: by themselves 1.0 equals true."""
+    return None if values is None else tuple((type(value), value) for value in values)
+
+
 def leaves(value: Any) -> Iterator[Any]:
     """What a JSON value holds that holds nothing itself, in order, without nulls; of such a value itself."""
     rest = [value]
