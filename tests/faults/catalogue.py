@@ -17,6 +17,7 @@ THEMES = (
     "lists",
     "maps",
     "fields",
+    "names",
     "shape",
     "encodings",
     "around",

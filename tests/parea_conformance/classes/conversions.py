@@ -4,6 +4,7 @@ Each conversion is of the values that a log holds at one place, as the oracle re
 is such. A server may convert what it has kept, what it is asked for, or both.
 """
 
+import functools
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from parea_conformance.classes.near import TAKEN_FOR
-from parea_conformance.reading.values import Values, typed
+from parea_conformance.reading.values import Values, ascii_lower, typed
 
 _SECOND = 10**18
 """In attoseconds, as the oracle reads instants."""
@@ -49,6 +50,7 @@ def _number(text: str) -> str:
 
 _TEXTS: tuple[Callable[[str], str], ...] = (
     *TAKEN_FOR,
+    ascii_lower,
     lambda text: text.rstrip(" "),
     lambda text: text.lstrip(" "),
     lambda text: text[:64],
@@ -62,7 +64,6 @@ _TEXTS: tuple[Callable[[str], str], ...] = (
     lambda text: text.replace("\r\n", "\n"),
     lambda text: text.replace("&", "&amp;").replace("<", "&lt;"),
     unquote,
-    _number,
 )
 _NUMBERS: tuple[Callable[[float], float], ...] = (
     _single,
@@ -122,9 +123,34 @@ def _several(kind: type) -> Iterator[Conversion]:
     return (Conversion(kind, values(change)) for change in _SEVERAL)
 
 
+def _before(mark: str, name: str) -> str:
+    return name.partition(mark)[0]
+
+
+NAMES: tuple[Callable[[str], str], ...] = (
+    *_TEXTS,
+    lambda name: name[:16],
+    lambda name: name[:32],
+    *(functools.partial(_before, mark) for mark in ".:/?#=&;|"),
+    lambda name: name.rpartition(".")[2],
+    lambda name: name.rpartition(":")[2],
+    lambda name: name.replace("$", ""),
+    lambda name: name.replace("%", ""),
+    lambda name: name.replace(".", "_"),
+    lambda name: name.replace(" ", "_"),
+    lambda name: name.replace("-", "_"),
+    lambda name: name.replace("_", ""),
+    lambda name: re.sub(r"\W", "_", name),
+    lambda name: re.sub("['\"`]", "", name),
+    lambda name: re.sub(r"[\[\](){}]", "", name),
+    lambda name: re.sub(r"(?<=[a-z])[A-Z]", lambda found: f"_{found[0].lower()}", name),
+    lambda name: name.encode("ascii", "ignore").decode(),
+)
+"""What software makes of names, of scores and criteria and keys: columns, paths into JSON, identifiers."""
+
 CONVERSIONS: Mapping[type, tuple[Conversion, ...]] = {
     str: (
-        *_each(str, _TEXTS),
+        *_each(str, (*_TEXTS, _number)),
         *_several(str),
         Conversion(str, _empty("")),
         Conversion(str, _null("")),

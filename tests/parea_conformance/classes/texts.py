@@ -36,8 +36,8 @@ CLASSES = (
         "trim() of most languages; JSON escapes",
         "\t\n\v\f\r",
         "tab\there",
+        "cr\r\nlf\n",
         "line\nfeed",
-        "cr\rlf\n",
     ),
     _of(
         "white space beyond ASCII",

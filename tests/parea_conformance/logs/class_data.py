@@ -3,14 +3,16 @@
 import datetime
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from parea_conformance.classes import instants, numbers, texts
+from parea_conformance.classes.conversions import NAMES
 from parea_conformance.classes.near import taken_for
 from parea_conformance.reading.values import instant, number
 
 _EACH = 2  # members of a class that logs hold
+_LONG = 100  # characters of a text that no other is joined to
 _SAFE = 2**53
 _OFFSETS = (0, 345, -30, 120)  # minutes
 _MICROSECOND = 1_000_000_000_000
@@ -75,3 +77,27 @@ def columns() -> dict[str, Sequence[Any]]:
         "children_ids": [[value, 1] for value in integers],
         "metadata": [{"operand": value} for value in _under_key(held, doubles)],
     }
+
+
+def names() -> Iterator[tuple[str, Sequence[str]]]:
+    """Names that each conversion of names changes one of, and what these become that change none before.
+
+    The fewest texts of the classes that do so, joined: what is seen, with spaces around; what is not; and what is long.
+    """
+    held = list(dict.fromkeys(text for one in texts.CLASSES for text in one.members))
+    short = [text for text in held if len(text) < _LONG]
+    seen, unseen = ([text for text in short if text.isprintable() is seen] for seen in (True, False))
+    found = [f" {' '.join(_changed(seen, ()))} ", "".join(_changed(unseen, seen)), *_changed(held, short)]
+    for place, name in enumerate(found):
+        untold = (change for change in NAMES if all(change(other) == other for other in found[:place]))
+        yield name, [made for made in dict.fromkeys(change(name) for change in untold) if made != name]
+
+
+def _changed(among: Iterable[str], others: Iterable[str]) -> Iterator[str]:
+    """The fewest of some texts that change by each conversion that changes none of the others."""
+    left = [change for change in NAMES if all(change(text) == text for text in others)]
+    told = {text: {change for change in left if change(text) != text} for text in among}
+    while any(told.values()):
+        best = max(told, key=lambda text: len(told[text]))
+        yield best
+        told = {text: changes - told[best] for text, changes in told.items()}

@@ -4,8 +4,10 @@ Written to tell the rivals apart: each list below holds the values that some riv
 named here get one telling value from their kind, so that a member that is new in the contract is told apart as well.
 """
 
+import itertools
 import json
 import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +71,9 @@ _METADATA: tuple[dict[str, Any] | None, ...] = (
     {"attempt": True, "note": 42, "flag": 0},
     {"attempt": [10, 2], "note": ["checked"], "flag": ["true"]},
     {"attempt": {"n": 10}, "note": {"text": "checked"}, "flag": {}},
-    {"user.id": "u-1", "user": {"id": "nested"}, "": "empty key", " spaced": "x", "list": ["first", "second"]},
-    {"user": {"id": "u-1"}, 'quo"te': 1, "list[0]": "flat", "prefix-and-more": 1, "spaced": "y"},
-    {"prefix": "p", "quote": 2, "ключ": "ж", "per%cent": 1, "a]b": "z", "new\nline": 1},
+    {"user.id": "u-1", "user": {"id": "nested"}, "": "empty key", "list": ["first", "second"]},
+    {"user": {"id": "u-1"}, 'quo"te': 1, "list[0]": "flat", "prefix-and-more": 1},
+    {"prefix": "p", "quote": 2, "a]b": "z"},
     {"note": "alpha"},
     {"note": "beta"},
     {"note": "alpha, beta"},
@@ -85,7 +87,7 @@ _SCORES: tuple[Any, ...] = (
     [], None,
     [("levenshtein", 0.1), ("levenshtein", 0.9)], [("levenshtein", 0.9), ("levenshtein", 0.1)],
     [("levenshtein", 0.205882)],
-    [("levenshtein:fast", 0.5)], [("latency", 0.5)], [("cost", 9)], [("", 0.5)], [(" padded", 1)], [("padded", 0)],
+    [("levenshtein:fast", 0.5)], [("latency", 0.5)], [("cost", 9)], [("", 0.5)],
     [("levenshteins", 3)], [("score:x", 1)], [("x", 0.5)], [("annotation", 0.5)],
     [("levenshtein", 0.5), ("levenshtein", 0.5)],
     [("latency", 50), ("is_correct", 1)],
@@ -208,6 +210,23 @@ def _columns(index: int, trace_id: str) -> dict[str, Any]:
     return members
 
 
+def _name(built: Sequence[dict[str, Any]], contract: Contract) -> None:
+    """Names that software converts, of scores and criteria and keys, and on another log all that they become."""
+    made: dict[str, Callable[[str, Iterable[str]], Any]] = {
+        "scores": lambda _, names: [{"name": name, "score": 0.5} for name in names],
+        "annotations": lambda trace_id, names: {
+            name: {"ann": _annotation(trace_id, name, "ann", (1, "good", None))} for name in names
+        },
+    }
+    maps = (member for member, kind in contract.kinds.items() if kind == "map")
+    made |= {member: lambda _, names: dict.fromkeys(names, "named") for member in maps}
+    for member, named in made.items():
+        free = (log for log in reversed(built) if member not in log)
+        for names in itertools.chain.from_iterable(((name,), others) for name, others in class_data.names()):
+            log = next(free)
+            log[member] = named(log["trace_id"], names)
+
+
 def logs(contract: Contract) -> list[dict[str, Any]]:
     """The root logs of the experiment, in the order in which a server must answer them is not promised here."""
     built: list[dict[str, Any]] = []
@@ -232,6 +251,7 @@ def logs(contract: Contract) -> list[dict[str, Any]]:
         free = (log for log in built if member not in log)
         for log, value in zip(free, values, strict=False):
             log[member] = value
+    _name(built, contract)
     built += contract.sample()
     built[40].update(trace_id="tree", parent_trace_id="tree", root_trace_id="tree", children_logs=_tree())
     return built

@@ -1,17 +1,21 @@
 """Tokens of the body: the names of its members and their types, operators, fields, keys of maps."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from parea_conformance.classes.changes import CHANGES, changed
+from parea_conformance.classes.changes import CHANGES, Change, changed
 from parea_conformance.http.json_text import encode
 from parea_conformance.neighbours.tokens import Asking, Neighbour, Place, Places
+from parea_conformance.probes.names import told
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 
 _NAMES = 6
-"""How many names of scores, criteria and keys in the data are changed."""
+"""How many names of scores, criteria and keys in the data are changed: the plain ones first, of these the longest."""
+_PLAIN = "plain_name"
+"""What changes of names are tried on, to see which of them a conversion undoes."""
 _SPARE = 256
 """How many bytes a large body is short of the limit, which has requests of its own."""
 # What other interfaces call the operators.
@@ -72,33 +76,39 @@ def operand(asking: Asking) -> Places:
 def field(asking: Asking) -> Places:
     """The name of each member of a log: next to it there is no member, so it is the name of a score."""
     for name in asking.contract.kinds:
-        yield _fields(asking, ("field", "field.member"), name, lambda text: text)
+        yield _fields(asking, ("field", "field.member"), name, lambda text: text, CHANGES)
 
 
 def score(asking: Asking) -> Places:
     """The names of scores in the data, bare and with their prefix."""
-    for name in _scores(asking):
-        yield _fields(asking, ("score", "field.score"), name, lambda text: f"score:{text}")
+    names = _scores(asking)
+    changes = _untold(asking, names)
+    for name in names[:_NAMES]:
+        yield _fields(asking, ("score", "field.score"), name, lambda text: f"score:{text}", changes)
         if name not in asking.contract.kinds and ":" not in name:
-            yield _fields(asking, ("score", "field.score-bare"), name, lambda text: text)
+            yield _fields(asking, ("score", "field.score-bare"), name, lambda text: text, changes)
 
 
 def criterion(asking: Asking) -> Places:
     """The criteria of annotations in the data."""
-    for name in _criteria(asking):
+    names = _criteria(asking)
+    changes = _untold(asking, names)
+    for name in names[:_NAMES]:
         for part in ("score", "value"):
             named = (f"criterion of annotation:{part}:", f"field.annotation-{part}")
-            yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"))
+            yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"), changes)
 
 
 def prefix(asking: Asking) -> Places:
     """The words before the name of a score and the criterion of an annotation."""
     for name in _scores(asking)[:1]:
-        yield _fields(asking, ("prefix", "field.score"), "score", _spelling(f"{{}}:{name}"))
+        yield _fields(asking, ("prefix", "field.score"), "score", _spelling(f"{{}}:{name}"), CHANGES)
     for name in _criteria(asking)[:1]:
-        yield _fields(asking, ("prefix", "field.annotation-score"), "annotation", _spelling(f"{{}}:score:{name}"))
+        spell = _spelling(f"{{}}:score:{name}")
+        yield _fields(asking, ("prefix", "field.annotation-score"), "annotation", spell, CHANGES)
         for part in ("score", "value"):
-            yield _fields(asking, ("prefix", f"field.annotation-{part}"), part, _spelling(f"annotation:{{}}:{name}"))
+            spell = _spelling(f"annotation:{{}}:{name}")
+            yield _fields(asking, ("prefix", f"field.annotation-{part}"), part, spell, CHANGES)
 
 
 def _spelling(template: str) -> Callable[[str], str]:
@@ -107,35 +117,47 @@ def _spelling(template: str) -> Callable[[str], str]:
 
 
 def _scores(asking: Asking) -> list[str]:
-    names = dict.fromkeys(entry["name"] for log in asking.sample.logs for entry in log.get("scores") or ())
-    return [name for name in names if name][:_NAMES]
+    return _plain_first(entry["name"] for log in asking.sample.logs for entry in log.get("scores") or ())
 
 
 def _criteria(asking: Asking) -> list[str]:
-    names = dict.fromkeys(name for log in asking.sample.logs for name in log.get("annotations") or ())
-    return [name for name in names if name][:_NAMES]
+    return _plain_first(name for log in asking.sample.logs for name in log.get("annotations") or ())
 
 
-def _fields(asking: Asking, named: tuple[str, str], name: str, spell: Callable[[str], str]) -> list[Neighbour]:
+def _plain_first(names: Iterable[str]) -> list[str]:
+    plain = re.compile(r"\w{1,64}", re.ASCII)
+    return sorted({name for name in names if name}, key=lambda name: (not plain.fullmatch(name), -len(name), name))
+
+
+def _untold(asking: Asking, names: Sequence[str]) -> list[Change]:
+    """Changes of names; of those that some conversion undoes, what converts so is told by names of the data."""
+    undoing = [] if asking.whole else told(names)
+    return [change for change in CHANGES if all(undo(change.apply(_PLAIN)) != undo(_PLAIN) for undo in undoing)]
+
+
+def _fields(
+    asking: Asking, named: tuple[str, str], name: str, spell: Callable[[str], str], changes: Sequence[Change]
+) -> list[Neighbour]:
     """The changes of a name in `filter_field`; none where no log has it: nothing tells then whether it is found."""
     token, requirement = named
     base = Filter(spell(name), "exists")
     if not asking.sample.matching(RIGHT, base):
         return []
     return Place(asking, token, name, base, requirement).bodies(
-        {change.name: {**base.body(), "filter_field": spell(made)} for change, made in changed(name, CHANGES)}
+        {change.name: {**base.body(), "filter_field": spell(made)} for change, made in changed(name, changes)}
     )
 
 
 def map_key(asking: Asking) -> Places:
     """Keys of maps in the data, which are exact."""
     for name in (name for name, kind in asking.contract.kinds.items() if kind == "map"):
-        keys = dict.fromkeys(key for log in asking.sample.logs for key in log.get(name) or ())
-        for key in [key for key in keys if key][:_NAMES]:
+        keys = _plain_first(key for log in asking.sample.logs for key in log.get(name) or ())
+        changes = _untold(asking, keys)
+        for key in keys[:_NAMES]:
             base = Filter(name, "exists", key=key)
             if asking.sample.matching(RIGHT, base):
                 yield Place(asking, "key of a map", key, base, "field.key").bodies(
-                    {change.name: {**base.body(), "filter_key": made} for change, made in changed(key, CHANGES)}
+                    {change.name: {**base.body(), "filter_key": made} for change, made in changed(key, changes)}
                 )
 
 

@@ -40,11 +40,16 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Asking:
-    """What the neighbours of one run are made from."""
+    """What the neighbours of one run are made from.
+
+    Attributes:
+        whole: whether names are changed in ways too that the filters of the plan tell, which ask for other names.
+    """
 
     contract: Contract
     experiment: str
     sample: Sample
+    whole: bool = True
 
     @cached_property
     def base(self) -> Filter:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parea_conformance.context import Context
-from parea_conformance.contract import Contract
 from parea_conformance.http.client import Exchange
 from parea_conformance.http.request import Request
 from parea_conformance.logs.sample import Sample
@@ -41,7 +40,10 @@ _EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-oct
 def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expected]]:
     """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open."""
     options = context.options
-    made = _neighbours(context.contract, options.experiment, sample, options.seed, options.thorough)
+    # Names that conversions change are asked for by the plan, among the classes of operands.
+    whole = options.thorough or "classes" in options.without
+    asking = Asking(context.contract, options.experiment, sample, whole)
+    made = _neighbours(asking, options.seed, options.thorough)
     return [
         (neighbour, wanted)
         for neighbour, wanted in made
@@ -52,17 +54,14 @@ def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expect
 
 
 @functools.lru_cache(maxsize=4)
-def _neighbours(
-    contract: Contract, experiment: str, sample: Sample, seed: int, thorough: bool
-) -> tuple[tuple[Neighbour, Expected], ...]:
+def _neighbours(asking: Asking, seed: int, thorough: bool) -> tuple[tuple[Neighbour, Expected], ...]:
     """The same data and seed give the same neighbours, so they are kept."""
-    asking = Asking(contract, experiment, sample)
     made: dict[Request, tuple[Neighbour, Expected]] = {}
     for token in TOKENS:
         for neighbour in walk(token, asking, seed, whole=thorough):
             if neighbour.request not in made:
                 with contextlib.suppress(OpenError):
-                    made[neighbour.request] = judged(contract, neighbour, experiment)
+                    made[neighbour.request] = judged(asking.contract, neighbour, asking.experiment)
     return tuple(made.values())
 
 
