@@ -13,6 +13,7 @@ from parea_conformance.contract import Contract
 from parea_conformance.diagnosis import Misreading, diagnose
 from parea_conformance.http.client import AT_A_TIME, BudgetSpentError, Client, Exchange
 from parea_conformance.ledger import Failure, FirstFailureError, Ledger
+from parea_conformance.logs import as_written
 from parea_conformance.logs.known import KnownLogs
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.sampling import Sampler
@@ -137,6 +138,9 @@ class Run:
         return any(name in self.ledger for name in requirements)
 
     def _note(self, text: str) -> None:
+        """Tell what else is to be known of the run; nothing where there is nothing."""
+        if not text:
+            return
         self.notes.append(text)
         self._notify(written.text(text, self._context.client.secrets))
 
@@ -153,6 +157,7 @@ class Run:
         self.logs = len(unfiltered.facts)
         whole = Composition(context, sample)
         whole.unfiltered(unfiltered)
+        self._note(as_written.otherwise(sample, context.contract))
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
         near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)

@@ -4,10 +4,9 @@ Written to tell the rivals apart: each list below holds the values that some riv
 named here get one telling value from their kind, so that a member that is new in the contract is told apart as well.
 """
 
-import itertools
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -210,21 +209,20 @@ def _columns(index: int, trace_id: str) -> dict[str, Any]:
     return members
 
 
-def _name(built: Sequence[dict[str, Any]], contract: Contract) -> None:
-    """Names that software converts, of scores and criteria and keys, and on another log all that they become."""
-    made: dict[str, Callable[[str, Iterable[str]], Any]] = {
-        "scores": lambda _, names: [{"name": name, "score": 0.5} for name in names],
-        "annotations": lambda trace_id, names: {
-            name: {"ann": _annotation(trace_id, name, "ann", (1, "good", None))} for name in names
+def _named(contract: Contract) -> Iterator[dict[str, Any]]:
+    """Logs with names that software converts, of scores and criteria and keys, and with all that they become."""
+    made: dict[str, Callable[[Iterable[str]], Any]] = {
+        "scores": lambda names: [{"name": name, "score": 0.5} for name in names],
+        "annotations": lambda names: {
+            name: {"ann": _annotation("named", name, "ann", (1, "good", None))} for name in names
         },
     }
     maps = (member for member, kind in contract.kinds.items() if kind == "map")
-    made |= {member: lambda _, names: dict.fromkeys(names, "named") for member in maps}
-    for member, named in made.items():
-        free = (log for log in reversed(built) if member not in log)
-        for names in itertools.chain.from_iterable(((name,), others) for name, others in class_data.names()):
-            log = next(free)
-            log[member] = named(log["trace_id"], names)
+    made |= {member: lambda names: dict.fromkeys(names, "named") for member in maps}
+    for name, others in class_data.names():
+        yield {member: named([name]) for member, named in made.items()}
+        # On a log each: together they would make a large one.
+        yield from ({member: named(others)} for member, named in made.items())
 
 
 def logs(contract: Contract) -> list[dict[str, Any]]:
@@ -251,7 +249,8 @@ def logs(contract: Contract) -> list[dict[str, Any]]:
         free = (log for log in built if member not in log)
         for log, value in zip(free, values, strict=False):
             log[member] = value
-    _name(built, contract)
+    for place, members in enumerate(_named(contract)):
+        built.append({"trace_id": f"named-{place:02}", "start_timestamp": _STARTS[place % len(_STARTS)], **members})
     built += contract.sample()
     built[40].update(trace_id="tree", parent_trace_id="tree", root_trace_id="tree", children_logs=_tree())
     return built

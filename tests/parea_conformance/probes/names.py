@@ -27,7 +27,7 @@ PREFIXES: Mapping[str, str] = {
 """By the requirement that a field is found by which is no member's, what it begins with: of several the longest."""
 _BEGIN = ("score:", "annotation:")
 """What names of scores begin with that are not asked for as they are: they would be taken for something else."""
-_NAMES, _FEW, _LOOKED_AT = 20, 3, 200
+_NAMES, _FEW, _LOOKED_AT = 20, 2, 200
 """How many names of scores, criteria and keys are asked for; of those that others are taken for only as many as make up
 so few; among how many names those are sought that software converts."""
 _LIKE_MEMBERS = 3
