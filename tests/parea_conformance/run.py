@@ -160,8 +160,9 @@ class Run:
         self._note(as_written.otherwise(sample, context.contract))
         probes = Meaning(context, sample, whole)
         spans.close(_name(preflight))
-        near = [] if _name(neighbours) in context.options.without else neighbours.neighbours(context, sample)
-        planned = (probe.filter for plan in probes.plans for probe in plan.asked)
+        planned = [probe.filter for plan in probes.plans for probe in plan.asked]
+        left_out = _name(neighbours) in context.options.without
+        near = [] if left_out else neighbours.neighbours(context, sample, planned)
         # Errors, which every class has requirements for, come from the cases: these are sent always, but where only
         # requirements are asked for that no error decides.
         errors = not context.options.only or self._judges((*every_answer.REQUIREMENTS, *cases.REQUIREMENTS))

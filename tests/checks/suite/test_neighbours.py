@@ -19,11 +19,14 @@ from parea_conformance.http.client import Client
 from parea_conformance.http.request import KEY as OWN_KEY
 from parea_conformance.http.request import Request
 from parea_conformance.ledger import Verdict
+from parea_conformance.logs import class_data
 from parea_conformance.logs.sample import Sample
 from parea_conformance.logs.seed_data import EXPERIMENT
+from parea_conformance.neighbours import of_bodies
 from parea_conformance.neighbours.table import TOKENS, judged
 from parea_conformance.neighbours.tokens import Asking, Neighbour, Token, walk
 from parea_conformance.options import Options
+from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.request import OpenError, expected
 from parea_conformance.stages.neighbours import REQUIREMENTS
 
@@ -194,3 +197,18 @@ def test_the_list_prints_every_token_and_change(capsys: pytest.CaptureFixture[st
     )
     assert all(re.search(r" \d{3}(/\d{3})* [a-z]+\.[a-z-]+| open: ", line) for line in printed)
     assert all(line.isprintable() for line in printed)
+
+
+def test_what_the_plan_tells_of_names_is_not_asked_again(asking: Asking) -> None:
+    """Only of names that the plan asks for, and where a conversion undoes the change; of members never."""
+    names = [Filter(f"score:{name}", "exists") for name, _ in class_data.names()]
+    some = replace(asking, asked=frozenset(names))
+
+    def changes(asking: Asking, token: Token, requirement: str) -> set[str]:
+        return {one.change for one in walk(token, asking, 0, whole=True) if one.requirement == requirement}
+
+    left_out = changes(asking, of_bodies.score, "field.score") - changes(some, of_bodies.score, "field.score")
+    assert {"upper case", "a space after", "full width", "NUL and more after"} <= left_out
+    assert not {"plural", "a prefix", "one bit flipped", "look-alikes"} & left_out
+    for token, requirement in ((of_bodies.score, "field.score-bare"), (of_bodies.field, "field.member")):
+        assert changes(asking, token, requirement) == changes(some, token, requirement)

@@ -1,5 +1,6 @@
 """Tokens of the body: the names of its members and their types, operators, fields, keys of maps."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -82,20 +83,20 @@ def field(asking: Asking) -> Places:
 def score(asking: Asking) -> Places:
     """The names of scores in the data, bare and with their prefix."""
     names = _scores(asking)
-    changes = _untold(asking, names)
-    for name in names[:_NAMES]:
-        yield _fields(asking, ("score", "field.score"), name, lambda text: f"score:{text}", changes)
-        if name not in asking.contract.kinds and ":" not in name:
-            yield _fields(asking, ("score", "field.score-bare"), name, lambda text: text, changes)
+    for start, requirement in (("score:", "field.score"), ("", "field.score-bare")):
+        changes = _untold(asking, names, _named(start))
+        for name in names[:_NAMES]:
+            if start or (name not in asking.contract.kinds and ":" not in name):
+                yield _fields(asking, ("score", requirement), name, _spelling(f"{start}{{}}"), changes)
 
 
 def criterion(asking: Asking) -> Places:
     """The criteria of annotations in the data."""
     names = _criteria(asking)
-    changes = _untold(asking, names)
-    for name in names[:_NAMES]:
-        for part in ("score", "value"):
-            named = (f"criterion of annotation:{part}:", f"field.annotation-{part}")
+    for part in ("score", "value"):
+        changes = _untold(asking, names, _named(f"annotation:{part}:"))
+        named = (f"criterion of annotation:{part}:", f"field.annotation-{part}")
+        for name in names[:_NAMES]:
             yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"), changes)
 
 
@@ -129,9 +130,13 @@ def _plain_first(names: Iterable[str]) -> list[str]:
     return sorted({name for name in names if name}, key=lambda name: (not plain.fullmatch(name), -len(name), name))
 
 
-def _untold(asking: Asking, names: Sequence[str]) -> list[Change]:
-    """Changes of names; of those that some conversion undoes, what converts so is told by names of the data."""
-    undoing = [] if asking.whole else told(names)
+def _named(start: str) -> Callable[[str], Filter]:
+    return lambda name: Filter(f"{start}{name}", "exists")
+
+
+def _untold(asking: Asking, names: Sequence[str], exists: Callable[[str], Filter]) -> list[Change]:
+    """Changes of names; without those that some conversion undoes which the plan tells, as it asks for these names."""
+    undoing = told(names, [name for name in names if exists(name) in asking.asked])
     return [change for change in CHANGES if all(undo(change.apply(_PLAIN)) != undo(_PLAIN) for undo in undoing)]
 
 
@@ -152,12 +157,12 @@ def map_key(asking: Asking) -> Places:
     """Keys of maps in the data, which are exact."""
     for name in (name for name, kind in asking.contract.kinds.items() if kind == "map"):
         keys = _plain_first(key for log in asking.sample.logs for key in log.get(name) or ())
-        changes = _untold(asking, keys)
+        exists = functools.partial(Filter, name, "exists", None)
+        changes = _untold(asking, keys, exists)
         for key in keys[:_NAMES]:
-            base = Filter(name, "exists", key=key)
-            if asking.sample.matching(RIGHT, base):
-                yield Place(asking, "key of a map", key, base, "field.key").bodies(
-                    {change.name: {**base.body(), "filter_key": made} for change, made in changed(key, changes)}
+            if asking.sample.matching(RIGHT, exists(key)):
+                yield Place(asking, "key of a map", key, exists(key), "field.key").bodies(
+                    {change.name: {**exists(key).body(), "filter_key": made} for change, made in changed(key, changes)}
                 )
 
 

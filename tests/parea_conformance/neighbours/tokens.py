@@ -43,13 +43,13 @@ class Asking:
     """What the neighbours of one run are made from.
 
     Attributes:
-        whole: whether names are changed in ways too that the filters of the plan tell, which ask for other names.
+        asked: what else is asked: what is told by that is left out. Nothing where all is to be tried.
     """
 
     contract: Contract
     experiment: str
     sample: Sample
-    whole: bool = True
+    asked: frozenset[Filter] = frozenset()
 
     @cached_property
     def base(self) -> Filter:

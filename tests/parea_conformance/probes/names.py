@@ -8,7 +8,7 @@ software converts: its logs, and those of what it is taken for, tell.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from parea_conformance.classes.conversions import NAMES
@@ -129,10 +129,14 @@ def _some(names: Sequence[str]) -> Names:
     return Names(converted, [*others, *few[: max(0, _FEW - len(others))]])
 
 
-def told(names: Sequence[str]) -> list[Callable[[str], str]]:
-    """The conversions of names that the data tell: they make one of two, of which the plan asks for one."""
-    looked_at = _odd_first(names)[:_LOOKED_AT]
-    return [change for change in NAMES if len({change(name) for name in looked_at}) < len(looked_at)]
+def told(names: Collection[str], asked: Collection[str]) -> list[Callable[[str], str]]:
+    """The conversions of names that some of them tell that are asked for: they make the same of it and of another."""
+    found = []
+    for change in NAMES:
+        alike = Counter(map(change, names))
+        if any(alike[change(name)] > 1 for name in asked):
+            found.append(change)
+    return found
 
 
 def _odd_first(names: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from parea_conformance.context import Context
@@ -37,12 +37,16 @@ _EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-oct
 """What is not accused where a plainer requirement failed, which these follow from."""
 
 
-def neighbours(context: Context, sample: Sample) -> list[tuple[Neighbour, Expected]]:
-    """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open."""
+def neighbours(context: Context, sample: Sample, asked: Iterable[Filter]) -> list[tuple[Neighbour, Expected]]:
+    """Every neighbour that is asked in this run, with what must come; without those that the contract leaves open.
+
+    Args:
+        context: of this run.
+        sample: the logs to judge by.
+        asked: what else is asked; what is told by that is left out unless the run is to be thorough.
+    """
     options = context.options
-    # Names that conversions change are asked for by the plan, among the classes of operands.
-    whole = options.thorough or "classes" in options.without
-    asking = Asking(context.contract, options.experiment, sample, whole)
+    asking = Asking(context.contract, options.experiment, sample, frozenset(() if options.thorough else asked))
     made = _neighbours(asking, options.seed, options.thorough)
     return [
         (neighbour, wanted)
