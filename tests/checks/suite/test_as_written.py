@@ -46,6 +46,7 @@ SAME: list[Callable[[Logs], object]] = [
     _forget_nulls,
     lambda logs: [log.setdefault("children_logs", []) for log in logs],
     lambda logs: [log.update(latency=float(log["latency"])) for log in logs if log.get("latency") is not None],
+    lambda logs: [log.update(created_at="2024-01-01") for log in logs],
     lambda logs: logs.append({"trace_id": "of their own", "start_timestamp": "2024-01-01T00:00:00Z"}),
 ]
 OTHERWISE: list[tuple[Callable[[Logs], object], str]] = [
@@ -53,6 +54,8 @@ OTHERWISE: list[tuple[Callable[[Logs], object], str]] = [
     (_drop_leaves, "tree: children_logs"),
     (lambda logs: logs.pop(3), "1 of their logs are not there (tie-"),
     (lambda logs: logs[0].update(inputs={}), "Tie-b: inputs None came as {}"),
+    (lambda logs: logs[0].update(depth=0), "Tie-b: depth None came as 0"),
+    (lambda logs: logs[2]["metadata"].update(more=1), "metadata.more None came as 1"),
     (lambda logs: logs[0].update(latency=9.5), "Tie-b: latency 9 came as 9.5"),
     (lambda logs: logs[1].update(cache_hit=1), "tie-a: cache_hit True came as 1"),
     (lambda logs: logs[0].update(start_timestamp="2024-04-15T10:00:00Z"), "Tie-b: start_timestamp"),
@@ -80,6 +83,12 @@ def test_what_was_changed_is_told(change: Callable[[Logs], object], told: str, c
 def test_other_data_are_not_taken_for_it(contract: Contract) -> None:
     logs = _logs(contract, lambda logs: logs.__delitem__(slice(80, None)))
     assert as_written.otherwise(Sample(logs, contract.kinds), contract) == ""
+
+
+def test_what_is_not_in_a_sample_is_not_missed(contract: Contract) -> None:
+    logs = _logs(contract, lambda logs: logs.pop())
+    assert as_written.otherwise(Sample(logs, contract.kinds, population=1_000_000), contract) == ""
+    assert as_written.otherwise(Sample(logs, contract.kinds), contract)
 
 
 def test_the_report_says_so(contract: Contract) -> None:

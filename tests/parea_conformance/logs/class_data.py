@@ -8,6 +8,7 @@ from typing import Any
 
 from parea_conformance.classes import instants, numbers, texts
 from parea_conformance.classes.conversions import NAMES
+from parea_conformance.classes.fewest import fewest
 from parea_conformance.classes.near import taken_for
 from parea_conformance.reading.values import instant, number
 
@@ -96,8 +97,4 @@ def names() -> Iterator[tuple[str, Sequence[str]]]:
 def _changed(among: Iterable[str], others: Iterable[str]) -> Iterator[str]:
     """The fewest of some texts that change by each conversion that changes none of the others."""
     left = [change for change in NAMES if all(change(text) == text for text in others)]
-    told = {text: {change for change in left if change(text) != text} for text in among}
-    while any(told.values()):
-        best = max(told, key=lambda text: len(told[text]))
-        yield best
-        told = {text: changes - told[best] for text, changes in told.items()}
+    return fewest({text: {change for change in left if change(text) != text} for text in among})

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from parea_conformance.classes.conversions import CONVERSIONS, Conversion
+from parea_conformance.classes.fewest import fewest
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes.operands import WRITTEN, plain_keys
@@ -161,7 +162,7 @@ def untold(
                         continue
                     told = place.told(filter_, left)
                     left = [server for server in left if server not in told]
-                for filter_ in _fewest(_made(places, contract, operators[0], left), left):
+                for filter_ in fewest(dict(_made(places, contract, operators[0], left))):
                     found.setdefault(contract.requirement_of(operators[0], filter_.field or ""), []).append(filter_)
     return found
 
@@ -191,7 +192,7 @@ def _places(sample: Sample, contract: Contract, kind: str) -> list[tuple[str, st
 
 def _made(
     places: Iterable[Place], contract: Contract, operator: str, left: Sequence[Server]
-) -> Iterator[tuple[Filter, list[Server]]]:
+) -> Iterator[tuple[Filter, set[Server]]]:
     """Filters of what these servers change, each with the servers that it tells."""
     conversions = dict.fromkeys(server.conversion for server in left)
     for place in places:
@@ -199,15 +200,4 @@ def _made(
             whole = f"{operand},{operand}" if operator == "between" else operand
             asked = Filter(place.field, operator, whole, place.key)
             if contract.accepts(asked.body()):
-                yield asked, place.told(asked, left)
-
-
-def _fewest(made: Iterable[tuple[Filter, list[Server]]], left: Iterable[Server]) -> Iterator[Filter]:
-    """Always that which tells most of the servers that are left."""
-    telling, untold_ = list(made), set(left)
-    while telling:
-        best, told = max(telling, key=lambda one: len(untold_.intersection(one[1])))
-        if not untold_.intersection(told):
-            return
-        yield best
-        untold_.difference_update(told)
+                yield asked, set(place.told(asked, left))

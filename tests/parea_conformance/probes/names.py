@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from parea_conformance.classes.conversions import NAMES
+from parea_conformance.classes.fewest import fewest
 from parea_conformance.contract import Contract
 from parea_conformance.logs.sample import Sample
 from parea_conformance.probes.operands import as_operand, by_key
@@ -151,7 +152,4 @@ def _telling(names: Sequence[str]) -> Iterator[str]:
         alike = Counter(becoming.values())
         for name, made in becoming.items():
             told[name] |= {(place, both) for both in (False, True) if (alike[made] > 1 if both else made != name)}
-    while any(told.values()):
-        best = max(told, key=lambda name: len(told[name]))
-        yield best
-        told = {name: servers - told[best] for name, servers in told.items()}
+    return fewest(told)
