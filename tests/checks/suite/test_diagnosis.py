@@ -124,6 +124,11 @@ LOG = {
         (Filter("score:s", "greater_than", "1"), True, "a: score:s [1, 2] is greater than 1"),
         (Filter("annotation:score:7", "between", "1,2"), False, "a: annotation:score:7 3 is not between 1,2"),
         (Filter("annotation:value:7", "in", "good"), True, 'a: annotation:value:7 "good" is in "good"'),
+        (Filter("score:S", "exists"), False, 'a: score:S null is null or absent; it has "s"'),
+        (Filter("S", "equals", "1"), False, 'a: S null is not 1; it has "s"'),
+        (Filter("metadata", "exists", key="K"), False, 'a: metadata["K"] null is null or absent; it has "k"'),
+        (Filter("inputs", "exists", key="K"), False, 'a: inputs["K"] null is null or absent'),
+        (Filter("annotation:value:07", "exists"), False, 'a: annotation:value:07 null is null or absent; it has "7"'),
     ],
 )
 def test_values_in_words(filter_: Filter, matches: bool, words: str, contract: Contract) -> None:

@@ -6,7 +6,7 @@ named here get one telling value from their kind, so that a member that is new i
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -210,19 +210,14 @@ def _columns(index: int, trace_id: str) -> dict[str, Any]:
 
 
 def _named(contract: Contract) -> Iterator[dict[str, Any]]:
-    """Logs with names that software converts, of scores and criteria and keys, and with all that they become."""
-    made: dict[str, Callable[[Iterable[str]], Any]] = {
-        "scores": lambda names: [{"name": name, "score": 0.5} for name in names],
-        "annotations": lambda names: {
-            name: {"ann": _annotation("named", name, "ann", (1, "good", None))} for name in names
-        },
-    }
-    maps = (member for member, kind in contract.kinds.items() if kind == "map")
-    made |= {member: lambda names: dict.fromkeys(names, "named") for member in maps}
-    for name, others in class_data.names():
-        yield {member: named([name]) for member, named in made.items()}
-        # On a log each: together they would make a large one.
-        yield from ({member: named(others)} for member, named in made.items())
+    """Logs with a name each, of a score, a criterion and keys: those that software converts, and what they become."""
+    maps = [member for member, kind in contract.kinds.items() if kind == "map"]
+    for name in dict.fromkeys(each for one, others in class_data.names() for each in (one, *others)):
+        yield {
+            "scores": [{"name": name, "score": 0.5}],
+            "annotations": {name: {"ann": _annotation("named", name, "ann", (1, "good", None))}},
+            **{member: {name: "named"} for member in maps},
+        }
 
 
 def logs(contract: Contract) -> list[dict[str, Any]]:

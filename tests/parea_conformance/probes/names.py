@@ -8,7 +8,7 @@ software converts: its logs, and those of what it is taken for, tell.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from parea_conformance.classes.conversions import NAMES
@@ -130,11 +130,12 @@ def _some(names: Sequence[str]) -> Names:
     return Names(converted, [*others, *few[: max(0, _FEW - len(others))]])
 
 
-def told(names: Collection[str], asked: Collection[str]) -> list[Callable[[str], str]]:
+def told(names: Iterable[str], asked: Sequence[str]) -> list[Callable[[str], str]]:
     """The conversions of names that some of them tell that are asked for: they make the same of it and of another."""
+    looked_at = list(dict.fromkeys((*asked, *itertools.islice(names, _LOOKED_AT))))
     found = []
     for change in NAMES:
-        alike = Counter(map(change, names))
+        alike = Counter(map(change, looked_at))
         if any(alike[change(name)] > 1 for name in asked):
             found.append(change)
     return found

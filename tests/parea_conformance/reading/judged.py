@@ -9,7 +9,7 @@ from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.values import Log
 
-_LONGEST = 200
+_LONGEST, _NAMES = 200, 3
 _SECONDS = 10**18
 # What a filter asks, of a log that matches and of one that does not.
 _VERBS = {
@@ -39,7 +39,20 @@ def judged(log: Log, filter_: Filter, contract: Contract, *, matches: bool) -> s
     kind = contract.field_kind(filter_.field or "")
     asked = "" if filter_.operator in ("is_null", "exists") else f" {_shown(filter_.value, kind)}"
     key = "" if filter_.key is None else f"[{json.dumps(filter_.key, ensure_ascii=False)}]"
-    return f"{log['trace_id']}: {filter_.field}{key} {_shown(value, kind)} {verb}{asked}"
+    return (
+        f"{log['trace_id']}: {filter_.field}{key} {_shown(value, kind)} {verb}{asked}{_instead(log, filter_, contract)}"
+    )
+
+
+def _instead(log: Log, filter_: Filter, contract: Contract) -> str:
+    """Where a log has nothing of a name, the names that it has: one of them may have been taken for it."""
+    what, name = RIGHT.address(filter_.field or "", contract.kinds)
+    asked = filter_.key if what == "member" else name
+    held = log.get({"member": name, "score": "scores"}.get(what, "annotations"))
+    if what == "score" and held:
+        held = dict.fromkeys(entry["name"] for entry in held)
+    names = [] if asked is None or not isinstance(held, dict) or asked in held else [*held][:_NAMES]
+    return f"; it has {', '.join(_shown(each, 'text') for each in names)}" if names else ""
 
 
 def _value(log: Log, filter_: Filter, contract: Contract) -> Any:
