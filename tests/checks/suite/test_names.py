@@ -106,10 +106,6 @@ def test_which_of_several_values_counts_is_judged_elsewhere(name: str, contract:
     assert asked == {Filter(f"score:{name}", "exists")}
 
 
-CHANGING = "A.\u212a b-c_d%$(e)'f, &\\n?#=;/|:g"
-"""A name that is changed by whatever changes one of these keys."""
-
-
 @pytest.mark.parametrize(
     ("key", "held", "asked"),
     [
@@ -117,14 +113,26 @@ CHANGING = "A.\u212a b-c_d%$(e)'f, &\\n?#=;/|:g"
         ("user.id", [1.5], Filter("metadata", "equals", "1.5", "user.id")),
         ("", [False], Filter("metadata", "equals", "false", "")),
         ("a b", [None, {"a": "b"}, ["c"]], Filter("metadata", "exists", key="a b")),
-        ("plain", ["text"], Filter("metadata", "exists", key="plain")),
+        ("plain", ["text"], Filter("metadata", "equals", "text", "plain")),
     ],
 )
 def test_an_odd_key_is_asked_by_what_stands_under_it(
     key: str, held: list[object], asked: Filter, contract: Contract
 ) -> None:
-    sample = sample_of(contract, *({"metadata": {key: value}} for value in held), {"metadata": {CHANGING: 1}})
-    assert asked_by_name(sample, contract)["field.key"] == [Filter("metadata", "exists", key=CHANGING), asked]
+    sample = sample_of(contract, *({"metadata": {key: value}} for value in held))
+    assert asked_by_name(sample, contract)["field.key"] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [("x", Filter("metadata", "equals", "x", "a.b")), ("y", Filter("metadata", "exists", key="a.b"))],
+)
+def test_a_key_is_asked_by_a_value_that_stands_under_what_it_is_taken_for(
+    other: str, asked: Filter, contract: Contract
+) -> None:
+    """By another value, the log with the other key would not come, whether it is taken for it or not."""
+    sample = sample_of(contract, {"metadata": {"a.b": "x"}}, {"metadata": {"A.B": other}})
+    assert asked in asked_by_name(sample, contract)["field.key"]
 
 
 def test_nothing_is_asked_where_there_are_no_names(contract: Contract) -> None:

@@ -1,6 +1,5 @@
 """Tokens of the body: the names of its members and their types, operators, fields, keys of maps."""
 
-import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -84,7 +83,7 @@ def score(asking: Asking) -> Places:
     """The names of scores in the data, bare and with their prefix."""
     names = _scores(asking)
     for start, requirement in (("score:", "field.score"), ("", "field.score-bare")):
-        changes = _untold(asking, names, _named(start))
+        changes = _untold(names, _asked(asking, names, start))
         for name in names[:_NAMES]:
             if start or (name not in asking.contract.kinds and ":" not in name):
                 yield _fields(asking, ("score", requirement), name, _spelling(f"{start}{{}}"), changes)
@@ -94,7 +93,8 @@ def criterion(asking: Asking) -> Places:
     """The criteria of annotations in the data."""
     names = _criteria(asking)
     for part in ("score", "value"):
-        changes = _untold(asking, names, _named(f"annotation:{part}:"))
+        start = f"annotation:{part}:"
+        changes = _untold(names, _asked(asking, names, start))
         named = (f"criterion of annotation:{part}:", f"field.annotation-{part}")
         for name in names[:_NAMES]:
             yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"), changes)
@@ -130,13 +130,14 @@ def _plain_first(names: Iterable[str]) -> list[str]:
     return sorted({name for name in names if name}, key=lambda name: (not plain.fullmatch(name), -len(name), name))
 
 
-def _named(start: str) -> Callable[[str], Filter]:
-    return lambda name: Filter(f"{start}{name}", "exists")
+def _asked(asking: Asking, names: Sequence[str], start: str) -> list[str]:
+    """Those of the names that are asked for, as fields that begin so."""
+    return [name for name in names if Filter(f"{start}{name}", "exists") in asking.asked]
 
 
-def _untold(asking: Asking, names: Sequence[str], exists: Callable[[str], Filter]) -> list[Change]:
-    """Changes of names; without those that some conversion undoes which the plan tells, as it asks for these names."""
-    undoing = told(names, [name for name in names if exists(name) in asking.asked])
+def _untold(names: Sequence[str], asked: Sequence[str]) -> list[Change]:
+    """Changes of names; without those that some conversion undoes which is told by what is asked of these."""
+    undoing = told(names, asked)
     return [change for change in CHANGES if all(undo(change.apply(_PLAIN)) != undo(_PLAIN) for undo in undoing)]
 
 
@@ -157,12 +158,13 @@ def map_key(asking: Asking) -> Places:
     """Keys of maps in the data, which are exact."""
     for name in (name for name, kind in asking.contract.kinds.items() if kind == "map"):
         keys = _plain_first(key for log in asking.sample.logs for key in log.get(name) or ())
-        exists = functools.partial(Filter, name, "exists", None)
-        changes = _untold(asking, keys, exists)
+        asked = {one.key for one in asking.asked if one.field == name and one.operator in ("exists", "equals")}
+        changes = _untold(keys, [key for key in keys if key in asked])
         for key in keys[:_NAMES]:
-            if asking.sample.matching(RIGHT, exists(key)):
-                yield Place(asking, "key of a map", key, exists(key), "field.key").bodies(
-                    {change.name: {**exists(key).body(), "filter_key": made} for change, made in changed(key, changes)}
+            base = Filter(name, "exists", key=key)
+            if asking.sample.matching(RIGHT, base):
+                yield Place(asking, "key of a map", key, base, "field.key").bodies(
+                    {change.name: {**base.body(), "filter_key": made} for change, made in changed(key, changes)}
                 )
 
 

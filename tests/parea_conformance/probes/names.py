@@ -102,13 +102,25 @@ def _is_plain(field: str, held: Plain, contract: Contract) -> bool:
 
 
 def _keys(sample: Sample, member: str) -> Iterator[Filter]:
-    """Each key of a map: by a value that stands under it where it is no plain word, else by `exists`."""
+    """Each key of a map: by a value that stands under it where it is no plain word, else by `exists`.
+
+    One that software converts by `exists` too, unless the value stands under all that it may be taken for.
+    """
     held = by_key(sample.held(member))
     keys = _some(list(held))
-    yield from (Filter(member, "exists", key=key) for key in keys.converted)
-    for key in keys.others:
-        operand = None if key.isidentifier() else _shortest(held[key])
-        yield Filter(member, "exists", key=key) if operand is None else Filter(member, "equals", operand, key)
+    for place, key in enumerate((*keys.converted, *keys.others)):
+        operand = None if place and key.isidentifier() else _shortest(held[key])
+        alike = _alike(key, held) if key in keys.converted else ()
+        if operand is None or any(operand not in map(as_operand, held[other]) for other in alike):
+            yield Filter(member, "exists", key=key)
+        else:
+            yield Filter(member, "equals", operand, key)
+
+
+def _alike(name: str, names: Iterable[str]) -> list[str]:
+    """The other names that some conversion makes the same of."""
+    made = [(change, change(name)) for change in NAMES]
+    return [other for other in names if other != name and any(change(other) == same for change, same in made)]
 
 
 def _shortest(held: Sequence[Any]) -> str | None:

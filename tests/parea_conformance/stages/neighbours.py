@@ -95,7 +95,7 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
             context.ledger.undecide(requirement, f"{failed[0]} failed, from which it follows")
             continue
         case = Case(requirement, neighbour.label, exchange.request, wanted.status, wanted.header, wanted.places)
-        if requirement == "body.rejected":
+        if requirement == "body.rejected" or requirement.startswith("field."):
             refused.append((case, exchange))
             case = replace(case, places=None)
         if judge_case(context, case, exchange) and exchange.status == 200 and wanted.filter is not None:
