@@ -106,6 +106,9 @@ _ANNOTATIONS: tuple[Any, ...] = (
 _BARE = 32
 """How many logs more there are than values of a class of operands in one member: some hold none, some another's."""
 
+_TOGETHER = 3
+"""How many names that others become stand on one log: as few as the number of logs that are judged by allows."""
+
 
 def _annotation(trace_id: str, criterion: str, user: str, held: tuple[float | None, str | None, str | None]) -> Any:
     score, value, name = held
@@ -210,14 +213,15 @@ def _columns(index: int, trace_id: str) -> dict[str, Any]:
 
 
 def _named(contract: Contract) -> Iterator[dict[str, Any]]:
-    """Logs with a name each, of a score, a criterion and keys: those that software converts, and what they become."""
+    """Logs with names that software converts, of scores, criteria and keys; with what these become, a few on each."""
     maps = [member for member, kind in contract.kinds.items() if kind == "map"]
-    for name in dict.fromkeys(each for one, others in class_data.names() for each in (one, *others)):
-        yield {
-            "scores": [{"name": name, "score": 0.5}],
-            "annotations": {name: {"ann": _annotation("named", name, "ann", (1, "good", None))}},
-            **{member: {name: "named"} for member in maps},
-        }
+    for one, others in class_data.names():
+        for names in ([one], *(others[place : place + _TOGETHER] for place in range(0, len(others), _TOGETHER))):
+            yield {
+                "scores": [{"name": name, "score": 0.5} for name in names],
+                "annotations": {name: {"ann": _annotation("named", name, "ann", (1, "good", None))} for name in names},
+                **{member: dict.fromkeys(names, "named") for member in maps},
+            }
 
 
 def logs(contract: Contract) -> list[dict[str, Any]]:
