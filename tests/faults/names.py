@@ -79,9 +79,9 @@ def score_names_have_32_characters(name: str) -> str:
     return name[:32]
 
 
-@_converted("field.score", "field.score-bare", "field.member")
-def score_names_lose_their_backslashes(name: str) -> str:
-    """Backslashes are dropped from the names of scores, as in a literal of MySQL; a member may be named then."""
+@_converted("field.annotation-score", "field.annotation-value")
+def criteria_lose_their_backslashes(name: str) -> str:
+    """Backslashes are dropped from a criterion, as in a literal of MySQL."""
     return name.replace("\\", "")
 
 
