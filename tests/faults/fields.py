@@ -15,7 +15,7 @@ _ANNOTATIONS = ("field.annotation-score", "field.annotation-value")
 _NO_SCORE = "score:\0 no such score"
 
 
-def _renamed(parts: Parts, rename: Callable[[str, Contract], str]) -> Parts:
+def asked_field(parts: Parts, rename: Callable[[str, Contract], str]) -> Parts:
     """The parts that take one field for another."""
 
     def subject(contract: Contract, tables: Tables, asked: Filter) -> Subject:
@@ -27,13 +27,13 @@ def _renamed(parts: Parts, rename: Callable[[str, Contract], str]) -> Parts:
 @fault("field.score", "field.score-repeated", "field.member-first")
 def score_prefix_is_part_of_the_name(parts: Parts) -> Parts:
     """`score:x` means the score called `score:x`."""
-    return _renamed(parts, lambda field, _c: f"score:{field}" if field.startswith("score:") else field)
+    return asked_field(parts, lambda field, _c: f"score:{field}" if field.startswith("score:") else field)
 
 
 @fault("field.score-bare")
 def bare_names_mean_nothing(parts: Parts) -> Parts:
     """A name that is no member's matches no log."""
-    return _renamed(
+    return asked_field(
         parts,
         lambda field, contract: (
             field if field in contract.kinds or field.startswith(("score:", "annotation:")) else _NO_SCORE
@@ -44,37 +44,38 @@ def bare_names_mean_nothing(parts: Parts) -> Parts:
 @fault("field.score", "field.member-first")
 def score_prefix_finds_members(parts: Parts) -> Parts:
     """`score:x` means the member `x` where there is one."""
-    return _renamed(
+    return asked_field(
         parts, lambda f, c: f.removeprefix("score:") if c.kinds.get(f.removeprefix("score:")) == "number" else f
     )
 
 
-def _scores(log: Log, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> Log:
+def with_scores(log: Log, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> Log:
+    """The log with its scores changed, where it has any."""
     return {**log, "scores": change(log["scores"])} if log.get("scores") else log
 
 
 @stored(*_SCORES)
 def score_names_have_no_case(log: Log) -> Log:
     """Names of scores are stored in lower case."""
-    return _scores(log, lambda scores: [{**score, "name": score["name"].lower()} for score in scores])
+    return with_scores(log, lambda scores: [{**score, "name": score["name"].lower()} for score in scores])
 
 
 @stored(*_SCORES)
 def score_names_are_trimmed(log: Log) -> Log:
     """Names of scores are trimmed as they are stored."""
-    return _scores(log, lambda scores: [{**score, "name": score["name"].strip()} for score in scores])
+    return with_scores(log, lambda scores: [{**score, "name": score["name"].strip()} for score in scores])
 
 
 @stored(*_SCORES)
 def score_without_name_is_not_stored(log: Log) -> Log:
     """A score with the empty name is not stored."""
-    return _scores(log, lambda scores: [score for score in scores if score["name"]])
+    return with_scores(log, lambda scores: [score for score in scores if score["name"]])
 
 
 @stored("field.score-repeated")
 def last_score_wins(log: Log) -> Log:
     """Of several scores of one name the last is stored, as in a map."""
-    return _scores(log, lambda scores: list({score["name"]: score for score in scores}.values()))
+    return with_scores(log, lambda scores: list({score["name"]: score for score in scores}.values()))
 
 
 @stored("field.score-repeated")
@@ -87,7 +88,7 @@ def scores_are_averaged(log: Log) -> Log:
             named.setdefault(score["name"], []).append(score["score"])
         return [{"name": name, "score": sum(values) / len(values)} for name, values in named.items()]
 
-    return _scores(log, average)
+    return with_scores(log, average)
 
 
 @fault("field.annotation-score")
@@ -152,20 +153,21 @@ def metrics_are_asked_one_by_one(parts: Parts) -> Parts:
     return _asked_otherwise(parts, {"in": "equals"}, lambda field: field == "evaluation_metric_names")
 
 
-def _annotations(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
+def with_annotations(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
+    """The log with its annotations, by criterion, changed, where it has any."""
     return {**log, "annotations": change(log["annotations"])} if log.get("annotations") else log
 
 
 @stored(*_ANNOTATIONS, "field.annotation-users")
 def annotations_are_not_searched(log: Log) -> Log:
     """Annotations are not stored for filters."""
-    return _annotations(log, lambda _annotations: {})
+    return with_annotations(log, lambda _annotations: {})
 
 
 @stored(*_ANNOTATIONS, "field.annotation-users")
 def criterion_is_one_digit(log: Log) -> Log:
     """A criterion is stored by its first character."""
-    return _annotations(log, lambda by: {criterion[:1]: users for criterion, users in by.items()})
+    return with_annotations(log, lambda by: {criterion[:1]: users for criterion, users in by.items()})
 
 
 @stored(*_ANNOTATIONS, "field.annotation-users")
@@ -179,11 +181,11 @@ def criterion_is_its_name(log: Log) -> Log:
                 named.setdefault(annotation.get("annotation_name") or "", {})[user] = annotation
         return named
 
-    return _annotations(log, by_name)
+    return with_annotations(log, by_name)
 
 
 def _users(log: Log, choose: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
-    return _annotations(
+    return with_annotations(
         log, lambda by: {criterion: choose(users) if users else users for criterion, users in by.items()}
     )
 
@@ -201,7 +203,7 @@ def latest_user_wins(log: Log) -> Log:
 
 
 def _member_is(parts: Parts, member: str, other: str) -> Parts:
-    return _renamed(parts, lambda field, _contract: other if field == member else field)
+    return asked_field(parts, lambda field, _contract: other if field == member else field)
 
 
 @fault("field.member")

@@ -23,18 +23,19 @@ _ORDERED = tuple(
 )
 
 
-def _keys(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
+def with_keys(log: Log, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Log:
+    """The log with the entries of its maps changed, where it has any."""
     return {**log, **{name: change(log[name]) for name in _MAPS if log.get(name)}}
 
 
 def _values(log: Log, change: Callable[[Any], Any]) -> Log:
-    return _keys(log, lambda entries: {key: change(value) for key, value in entries.items()})
+    return with_keys(log, lambda entries: {key: change(value) for key, value in entries.items()})
 
 
 @stored("field.key")
 def keys_are_paths(log: Log) -> Log:
     """A dot in a key leads into a nested map."""
-    return _keys(log, _paths)
+    return with_keys(log, _paths)
 
 
 def _paths(entries: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def _paths(entries: dict[str, Any]) -> dict[str, Any]:
     return {**found, **nested}
 
 
-def _asked_key(parts: Parts, change: Callable[[str], str]) -> Parts:
+def asked_key(parts: Parts, change: Callable[[str], str]) -> Parts:
     """The parts that ask for another key."""
 
     def subject(contract: Contract, tables: Tables, asked: Filter) -> Subject:
@@ -56,25 +57,25 @@ def _asked_key(parts: Parts, change: Callable[[str], str]) -> Parts:
 @fault("field.key")
 def keys_are_trimmed(parts: Parts) -> Parts:
     """Spaces around a key are dropped."""
-    return _asked_key(parts, lambda key: key.strip(" "))
+    return asked_key(parts, lambda key: key.strip(" "))
 
 
 @fault("field.key")
 def keys_lose_their_quotes(parts: Parts) -> Parts:
     """Quotation marks are dropped from a key."""
-    return _asked_key(parts, lambda key: key.replace('"', ""))
+    return asked_key(parts, lambda key: key.replace('"', ""))
 
 
 @fault("field.key")
 def keys_have_no_case(parts: Parts) -> Parts:
     """A key is asked for in lower case."""
-    return _asked_key(parts, str.lower)
+    return asked_key(parts, str.lower)
 
 
 @stored("field.key")
 def empty_key_is_not_stored(log: Log) -> Log:
     """The empty key is not stored."""
-    return _keys(log, lambda entries: {k: v for k, v in entries.items() if k})
+    return with_keys(log, lambda entries: {k: v for k, v in entries.items() if k})
 
 
 @stored("filter.exists.map", "filter.is_null.map")

@@ -2,53 +2,51 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from parea_target import Contract, Parts
-from parea_target.filters import Filter, Subject, find_subject
-from parea_target.tables import Tables
 
+from faults.fields import asked_field, with_annotations, with_scores
+from faults.maps import asked_key, with_keys
 from faults.registry import Log, declare
 
 Convert = Callable[[str], str]
 
 
-def _scores(log: Log, convert: Convert) -> Log:
-    scores = log.get("scores")
-    return {**log, "scores": [{**score, "name": convert(score["name"])} for score in scores]} if scores else log
+def _each(entries: dict[str, Any], convert: Convert) -> dict[str, Any]:
+    return {convert(name): value for name, value in entries.items()}
 
 
-def _entries(*members: str) -> Callable[[Log, Convert], Log]:
-    def changed(log: Log, convert: Convert) -> Log:
-        held = {member: log[member] for member in members if log.get(member)}
-        return {**log, **{m: {convert(name): value for name, value in one.items()} for m, one in held.items()}}
-
-    return changed
+def _stored_scores(log: Log, convert: Convert) -> Log:
+    return with_scores(log, lambda scores: [{**score, "name": convert(score["name"])} for score in scores])
 
 
-def _field(asked: Filter, contract: Contract, convert: Convert) -> Filter:
-    name = asked.filter_field or ""
-    if name in contract.kinds or name.startswith("annotation:"):
-        return asked
-    start = "score:" if name.startswith("score:") else ""
-    return replace(asked, filter_field=f"{start}{convert(name.removeprefix(start))}")
+def _asked_scores(parts: Parts, convert: Convert) -> Parts:
+    def rename(field: str, contract: Contract) -> str:
+        if field in contract.kinds or field.startswith("annotation:"):
+            return field
+        start = "score:" if field.startswith("score:") else ""
+        return f"{start}{convert(field.removeprefix(start))}"
+
+    return asked_field(parts, rename)
 
 
-def _criterion(asked: Filter, _contract: Contract, convert: Convert) -> Filter:
-    found = re.fullmatch(r"(annotation:(?:score|value):)(.*)", asked.filter_field or "", re.DOTALL)
-    return asked if found is None else replace(asked, filter_field=f"{found[1]}{convert(found[2])}")
+def _asked_criteria(parts: Parts, convert: Convert) -> Parts:
+    def rename(field: str, _contract: Contract) -> str:
+        found = re.fullmatch(r"(annotation:(?:score|value):)(.*)", field, re.DOTALL)
+        return field if found is None else f"{found[1]}{convert(found[2])}"
+
+    return asked_field(parts, rename)
 
 
-def _key(asked: Filter, _contract: Contract, convert: Convert) -> Filter:
-    return asked if asked.filter_key is None else replace(asked, filter_key=convert(asked.filter_key))
-
-
-_PLACES: Mapping[str, tuple[Callable[[Log, Convert], Log], Callable[[Filter, Contract, Convert], Filter]]] = {
-    "field.score": (_scores, _field),
-    "field.annotation-score": (_entries("annotations"), _criterion),
-    "field.key": (_entries("metadata", "inputs"), _key),
+_PLACES: Mapping[str, tuple[Callable[[Log, Convert], Log], Callable[[Parts, Convert], Parts]]] = {
+    "field.score": (_stored_scores, _asked_scores),
+    "field.annotation-score": (
+        lambda log, convert: with_annotations(log, lambda by_criterion: _each(by_criterion, convert)),
+        _asked_criteria,
+    ),
+    "field.key": (lambda log, convert: with_keys(log, lambda entries: _each(entries, convert)), asked_key),
 }
 """By the first requirement: how names are stored there, and how they are asked for."""
 
@@ -58,16 +56,12 @@ def _converted(*requirements: str) -> Callable[[Convert], Convert]:
     store, ask = _PLACES[requirements[0]]
 
     def register(convert: Convert) -> Convert:
-        def parts(right: Parts) -> Parts:
-            def subject(contract: Contract, tables: Tables, asked: Filter) -> Subject:
-                return find_subject(contract, tables, ask(asked, contract, convert))
-
-            return replace(right, subject=subject)
-
-        def stored(log: dict[str, Any]) -> dict[str, Any]:
-            return store(log, convert)
-
-        declare(convert, requirements, parts=parts, stored=stored)
+        declare(
+            convert,
+            requirements,
+            parts=lambda parts: ask(parts, convert),
+            stored=lambda log: store(log, convert),
+        )
         return convert
 
     return register

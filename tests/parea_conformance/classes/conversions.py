@@ -48,14 +48,17 @@ def _number(text: str) -> str:
     return str(float(text)) if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII) else text
 
 
+def _before(mark: str, text: str) -> str:
+    return text.partition(mark)[0]
+
+
 _TEXTS: tuple[Callable[[str], str], ...] = (
     *TAKEN_FOR,
     ascii_lower,
     lambda text: text.rstrip(" "),
     lambda text: text.lstrip(" "),
     lambda text: text[:64],
-    lambda text: text.partition(",")[0],
-    lambda text: text.partition("\n")[0],
+    *(functools.partial(_before, mark) for mark in ",\n"),
     lambda text: text.encode("latin-1", "replace").decode("latin-1"),
     lambda text: re.sub("[^\0-\uffff]", "\U0001f600", text),
     lambda text: text.replace("\0", ""),
@@ -121,10 +124,6 @@ def _several(kind: type) -> Iterator[Conversion]:
         return lambda held: None if held is None else change(held)
 
     return (Conversion(kind, values(change)) for change in _SEVERAL)
-
-
-def _before(mark: str, name: str) -> str:
-    return name.partition(mark)[0]
 
 
 NAMES: tuple[Callable[[str], str], ...] = (

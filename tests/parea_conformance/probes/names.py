@@ -159,10 +159,10 @@ def _odd_first(names: Sequence[str]) -> list[str]:
 
 def _telling(names: Sequence[str]) -> Iterator[str]:
     """The fewest names that tell each conversion, of names as they are asked for and of those that are kept as well."""
-    told: dict[str, set[tuple[int, bool]]] = {name: set() for name in names}
+    telling: dict[str, set[tuple[int, bool]]] = {name: set() for name in names}
     for place, change in enumerate(NAMES):
         becoming = {name: change(name) for name in names}
         alike = Counter(becoming.values())
         for name, made in becoming.items():
-            told[name] |= {(place, both) for both in (False, True) if (alike[made] > 1 if both else made != name)}
-    return fewest(told)
+            telling[name] |= {(place, both) for both in (False, True) if (alike[made] > 1 if both else made != name)}
+    return fewest(telling)
