@@ -1,11 +1,11 @@
 """Between bytes and the generated classes: fast wherever nothing is lost by it, and else without loss."""
 
 from contextlib import suppress
-from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
 from parea_trace_logs._json import text
+from parea_trace_logs._json.decoders import decoder
 from parea_trace_logs._json.lossless import from_plain, to_plain
 from parea_trace_logs._json.unknown import convert
 
@@ -14,18 +14,6 @@ T = TypeVar("T")
 # What msgspec raises on bytes that it does not take: broken JSON, another type, broken UTF-8, nesting too deep for it;
 # and half a pair of surrogates where it would say that another type is due.
 REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
-
-
-@cache
-def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    """The decoder of `kind`, made once."""
-    return msgspec.json.Decoder(kind)
-
-
-@cache
-def array_decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    """The decoder of an array of `kind`, made once."""
-    return decoder(list[kind])
 
 
 def decode(content: bytes | memoryview, kind: type[T], index: int | None = None) -> T:

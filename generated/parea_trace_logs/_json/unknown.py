@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 from attrs import frozen
+from parea_trace_logs._json import decoders
 from parea_trace_logs._json.fields import is_model, is_open, names, nested
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def convert(data: Any, kind: type[T]) -> T:
     """
     taken = _take(data, _place(cast("Any", kind)))
     try:
-        result = msgspec.convert(data, kind)
+        result: T = decoders.convert(data, kind)
         for route, _, unknown in taken:
             _reached(result, route).additional_properties = unknown
     finally:

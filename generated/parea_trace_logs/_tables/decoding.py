@@ -13,6 +13,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec.structs import astuple
+from parea_trace_logs._json.decoders import made_decoder
 from parea_trace_logs._json.decoding import REFUSED
 from parea_trace_logs._json.fields import is_model, names
 from parea_trace_logs._json.learning import MOST_UNKNOWN, unknown_field
@@ -71,7 +72,7 @@ def _decoder(unknown: tuple[str, ...]) -> msgspec.json.Decoder[list[Any]]:
     fields.append(("children_logs", list["Row"], ()))  # type: ignore[name-defined] # noqa: F821 - named below
     row = msgspec.defstruct("Row", fields, kw_only=True, forbid_unknown_fields=True, gc=False, rename=renamed)
     cast("Any", row).Row = row
-    return msgspec.json.Decoder(cast("Any", list)[row])
+    return made_decoder(cast("Any", list)[row])
 
 
 def _batch(rows: Sequence[Any], roots: int, unknown: Sequence[str], size: int) -> Batch:
@@ -125,7 +126,7 @@ def _json_texts(values: Sequence[Any]) -> list[msgspec.Raw | None]:
 @cache
 def _nested_decoder(name: str) -> Callable[[Sequence[msgspec.Raw | None]], list[Any]]:
     """Decodes the values of a member that is a map or a structure; raises one of `REFUSED` where one is odd."""
-    decoder = msgspec.json.Decoder(cast("Any", list)[_lenient(get_type_hints(TraceLog)[name])])
+    decoder = made_decoder(cast("Any", list)[_lenient(get_type_hints(TraceLog)[name])])
 
     def decode(texts: Sequence[msgspec.Raw | None]) -> list[Any]:
         content = b"[%b]" % b",".join([text for text in texts if text is not None])

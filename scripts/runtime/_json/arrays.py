@@ -5,7 +5,8 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import msgspec
-from parea_trace_logs._json.decoding import REFUSED, array_decoder, decode
+from parea_trace_logs._json.decoders import array_decoder
+from parea_trace_logs._json.decoding import REFUSED, decode
 from parea_trace_logs._json.learning import learnt
 from parea_trace_logs._json.splitting import Chunk, Splitter
 from parea_trace_logs._json.unknown import convert

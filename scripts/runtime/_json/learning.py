@@ -11,6 +11,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec.structs import astuple
+from parea_trace_logs._json.decoders import made_decoder
 from parea_trace_logs._json.decoding import REFUSED
 from parea_trace_logs._json.fields import is_model, is_open, names
 from parea_trace_logs.types import UNSET
@@ -90,7 +91,7 @@ def _decoder(kind: type[msgspec.Struct], unknown: tuple[str, ...]) -> msgspec.js
     # None lives longer than this module has to do with it: the collector of cycles need not know it.
     row = msgspec.defstruct("Row", fields, kw_only=True, forbid_unknown_fields=True, gc=False, rename=renamed)
     cast("Any", row).Row = row
-    return msgspec.json.Decoder(cast("Any", list)[row])
+    return made_decoder(cast("Any", list)[row])
 
 
 def _of_rows(hint: Any, kind: type) -> Any:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 import msgspec
 from attrs import frozen
+from parea_trace_logs._json import decoders
 from parea_trace_logs._json.fields import is_model, is_open, names
 from parea_trace_logs._shared.words import did_you_mean, similar
 from parea_trace_logs.types import UNSET
@@ -152,7 +153,7 @@ def _model(data: dict[str, Any], cls: type[msgspec.Struct], path: Path) -> msgsp
 
 def _converted(data: Any, kind: Any, path: Path) -> Any:
     try:
-        return msgspec.convert(data, kind)
+        return decoders.convert(data, kind)
     except msgspec.ValidationError as error:
         reason, _, below = str(error).partition(" - at `$")
     except UnicodeEncodeError:  # msgspec makes UTF-8 of a text that is not what is due, to say so
