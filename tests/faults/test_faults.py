@@ -34,8 +34,8 @@ UNBROKEN: dict[str, str] = {
     "auth.header-case": "uvicorn hands on the names of headers in lower case, so that no application sees their case",
 }
 
-# How many faults are judged in one run, by what is left out of it.
-_COMPANY: dict[tuple[str, ...], int] = {("neighbours",): 10, ("classes", "drawn"): 4, ("drawn",): 4, (): 1}
+# How many faults are judged in one run: of those that only change what filters mean, and of the others.
+_OF_FILTERS, _OF_OTHERS = 10, 5
 
 
 def _shared(number: int) -> pytest.MarkDecorator:
@@ -59,14 +59,11 @@ def _without(faults: Sequence[Fault]) -> tuple[str, ...]:
 
 def _companies() -> list[list[Fault]]:
     """All faults, in companies: one run judges several."""
-    by_run: dict[tuple[str, ...], list[Fault]] = {}
-    for fault in CATALOGUE.values():
-        by_run.setdefault(_without([fault]), []).append(fault)
-    return [
-        company
-        for without, faults in by_run.items()
-        for company in groups(faults, _COMPANY[without], of_filters=without == ("neighbours",))
-    ]
+    # Those that need the longest run come first: the others take the places that are left in it.
+    faults = sorted(CATALOGUE.values(), key=lambda fault: (len(_without([fault])), -len(fault.requirements)))
+    of_filters = [fault for fault in faults if fault.requirements <= MEANING]
+    others = [fault for fault in faults if not fault.requirements <= MEANING]
+    return [*groups(of_filters, _OF_FILTERS, of_filters=True), *groups(others, _OF_OTHERS, of_filters=False)]
 
 
 def _briefly(faults: Sequence[Fault]) -> Callable[[Fault, int], Report]:
@@ -75,12 +72,14 @@ def _briefly(faults: Sequence[Fault]) -> Callable[[Fault, int], Report]:
 
 
 def _amiss(faults: Sequence[Fault]) -> list[str]:
-    """What is amiss with faults: first together; by themselves where they hide each other, or one is not found."""
-    briefly = _briefly(faults)
-    if len(faults) > 1 and examine(composed(faults), run=briefly).verdict == "found":
+    """What is amiss with faults: first together; by halves where they hide each other, or one is not found."""
+    outcome = examine(composed(faults) if len(faults) > 1 else faults[0], run=_briefly(faults))
+    if outcome.verdict == "found":
         return []
-    outcomes = [examine(fault, run=briefly) for fault in faults]
-    return [f"{one.fault.name}: {one.verdict} {one.cause}".rstrip() for one in outcomes if one.verdict != "found"]
+    if len(faults) > 1:
+        half = len(faults) // 2
+        return [*_amiss(faults[:half]), *_amiss(faults[half:])]
+    return [f"{outcome.fault.name}: {outcome.verdict} {outcome.cause}".rstrip()]
 
 
 COMPANIES = _companies()

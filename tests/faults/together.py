@@ -11,10 +11,19 @@ from faults.registry import Fault, Log, Serve
 _RIGHT = Parts()
 _OF_LOGS = frozenset({"request", "response", "result", "robust"})
 """What is surrounded so that these break may hide what others change in an answer."""
+_APART = ("auth.", "field.", "http.")
+"""Of these each place in the request is judged by itself."""
 
 
 def _subjects(fault: Fault) -> frozenset[str]:
-    """The first words of the requirements that a fault breaks: `auth`, `body`, `result`."""
+    """What is judged together of the requirements that a fault breaks: `body`, `result`; `http.path`, `field.score`."""
+    return frozenset(
+        name.partition("-")[0] if name.startswith(_APART) else name.partition(".")[0] for name in fault.requirements
+    )
+
+
+def _words(fault: Fault) -> frozenset[str]:
+    """The first words of the requirements that a fault breaks."""
     return frozenset(name.partition(".")[0] for name in fault.requirements)
 
 
@@ -28,9 +37,11 @@ def _touched(fault: Fault) -> frozenset[str]:
 
 def _bear(one: Fault, other: Fault) -> bool:
     """Whether two faults show as they do alone: they break other subjects, and change other parts."""
+    if "response" in _words(one) | _words(other):  # without logs in it nothing else of an answer is looked at
+        return False
     surrounding = one.around is not None and other.around is not None
-    mine, others = _subjects(one), _subjects(other)
-    return not (mine & others or _touched(one) & _touched(other) or (surrounding and (mine | others) & _OF_LOGS))
+    hidden = surrounding and _words(one) & _OF_LOGS and _words(other) & _OF_LOGS
+    return not (_subjects(one) & _subjects(other) or _touched(one) & _touched(other) or hidden)
 
 
 def _differ(one: Fault, other: Fault) -> bool:
@@ -38,7 +49,7 @@ def _differ(one: Fault, other: Fault) -> bool:
 
 
 def groups(faults: Collection[Fault], most: int, *, of_filters: bool) -> list[list[Fault]]:
-    """Faults that can stand in one target, each in the first group that takes it.
+    """Faults that can stand in one target: in their order, each in the first group that takes it.
 
     Args:
         faults: to be judged.
@@ -47,7 +58,7 @@ def groups(faults: Collection[Fault], most: int, *, of_filters: bool) -> list[li
     """
     fits: Callable[[Fault, Fault], bool] = _differ if of_filters else _bear
     found: list[list[Fault]] = []
-    for fault in sorted(faults, key=lambda each: -len(_subjects(each))):
+    for fault in faults:
         place = next((one for one in found if len(one) < most and all(fits(fault, each) for each in one)), None)
         if place is None:
             found.append([fault])
