@@ -8,9 +8,9 @@ on its kind: a server may read one operator wrongly and another rightly. Where n
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from parea_conformance.context import Answer, Context
@@ -19,7 +19,7 @@ from parea_conformance.ledger import Entry, Verdict
 from parea_conformance.logs.sample import LogSet, Sample
 from parea_conformance.probes.planner import misreadings
 from parea_conformance.reading.filter import Filter
-from parea_conformance.reading.oracle import RIGHT
+from parea_conformance.reading.oracle import RIGHT, Reading
 from parea_conformance.reading.order import child_key, with_descendants
 from parea_conformance.rivals import RIVALS, Rival, rivals_of
 from parea_conformance.rivals.answers import CHILD_ORDERS, ROOT_ORDERS
@@ -92,29 +92,33 @@ def diagnose(context: Context, sample: Sample, unfiltered: Answer, meaning: Mean
     if not entries:
         return ()
     evidence = _Evidence(context, sample, entries)
-    explains = {one.text: found for one in _hypotheses(context, evidence) if (found := evidence.explained(one))}
+    by_rivals = [_of(rival, evidence) for rival in RIVALS]
+    others = _of_everything(sample), _of_members(context.contract, evidence)
+    explains = {one.text: found for one in chain(others[0], by_rivals, others[1]) if (found := evidence.explained(one))}
     for name, texts in _orders(entries, sample, unfiltered, meaning).items():
         explains.update({text: frozenset((name,)) for text in texts})
     left = evidence.failing.keys() - frozenset().union(*explains.values())
-    for text, found in _pairs(evidence, left):
+    for text, found in _pairs(by_rivals, evidence, left):
         explains[text] = explains.get(text, frozenset()) | found
     _write(entries, explains)
     return tuple(_fewest(explains, list(context.ledger.entries)))
 
 
-def _hypotheses(context: Context, evidence: _Evidence) -> Iterator[_Hypothesis]:
-    sample = evidence.sample
+def _of_everything(sample: Sample) -> Iterator[_Hypothesis]:
+    """Misreadings of all filters."""
     yield _Hypothesis("Every filter is ignored.", lambda _: sample.everything)
     yield _Hypothesis("No filter matches anything.", lambda _: LogSet())
     yield _Hypothesis(
         "Descendants are judged as well, and their roots answered.",
         lambda filter_: sample.matching_anywhere(RIGHT, filter_),
     )
-    for rival in RIVALS:
-        yield _of(rival, evidence)
+
+
+def _of_members(contract: Contract, evidence: _Evidence) -> Iterator[_Hypothesis]:
+    """Misreadings of the members by which something failed."""
     asked = {filter_.field for filters in evidence.failing.values() for filter_ in filters}
-    for member in (member for member in context.contract.kinds if member in asked):
-        for rival in misreadings(member, context.contract):
+    for member in (member for member in contract.kinds if member in asked):
+        for rival in misreadings(member, contract):
             yield _of_member(member, rival, evidence)
 
 
@@ -129,17 +133,22 @@ def _of_member(member: str, rival: Rival, evidence: _Evidence) -> _Hypothesis:
 
 
 def _of(rival: Rival, evidence: _Evidence) -> _Hypothesis:
-    return _Hypothesis(rival.text, lambda filter_: answer_of(rival, filter_, evidence.sample, evidence.contract), rival)
+    @functools.cache  # a broken server has every rival judge every answer, and some twice
+    def answer(filter_: Filter) -> LogSet:
+        reading = reading_of(rival, filter_, evidence.contract)
+        return evidence.right[filter_] if reading is RIGHT else evidence.sample.matching(reading, filter_)
+
+    return _Hypothesis(rival.text, answer, rival)
 
 
-def answer_of(rival: Rival, filter_: Filter, sample: Sample, contract: Contract) -> LogSet:
-    """What a server answers that has this rival's reading of the requirements that it belongs to.
+def reading_of(rival: Rival, filter_: Filter, contract: Contract) -> Reading:
+    """How a server reads a filter that has this rival's reading of the requirements that it belongs to.
 
     One of operators alone leaves other operators and kinds as they are.
     """
     cells = _cells(rival.requirements, contract)
     cell = contract.requirement_of(filter_.operator or "", filter_.field or "")
-    return sample.matching(RIGHT if cells and cell not in cells else rival.reading, filter_)
+    return RIGHT if cells and cell not in cells else rival.reading
 
 
 @functools.lru_cache(maxsize=1024)
@@ -176,13 +185,14 @@ def _orders(
     return found
 
 
-def _pairs(evidence: _Evidence, left: frozenset[str] | set[str]) -> Iterator[tuple[str, frozenset[str]]]:
+def _pairs(
+    by_rivals: Iterable[_Hypothesis], evidence: _Evidence, left: frozenset[str] | set[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
     """Two rivals that together explain what neither does alone."""
     if not left:
         return
     candidates = []
-    for rival in RIVALS:
-        one = _of(rival, evidence)
+    for one in by_rivals:
         wrong = (filter_ for name in left for filter_ in evidence.failing[name])
         hits = any(one.answer(filter_) == evidence.observed[filter_] for filter_ in wrong)
         if hits and all(one.answer(filter_) == evidence.right[filter_] for filter_ in evidence.held):
