@@ -7,6 +7,7 @@ pair of classes. Operands that some log holds come first, so that "no log" is ne
 import functools
 import itertools
 import random
+import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -44,6 +45,8 @@ _NOT_UNDER_A_KEY: Mapping[str, tuple[str, ...]] = {
     "number": ("like",),
 }
 """Operators to which, under a key, operands of a form mean nothing."""
+_SEPARATORS = "\t\n\u3001\uff0c" + string.punctuation.replace(",", "")
+"""What separates parts elsewhere: control characters, commas of other scripts, punctuation."""
 _WHOLE_LISTS: Mapping[str, Callable[[str, str], str]] = {
     "a part twice": lambda one, other: f"{one},{one},{other},{one}",
     "hundreds of parts": lambda one, other: ",".join(
@@ -56,6 +59,7 @@ _WHOLE_LISTS: Mapping[str, Callable[[str, str], str]] = {
     "another space around": lambda one, other: f"\u00a0{one},{other}\u3000",
     "quotes around": lambda one, other: f"'{one}',\"{other}\"",
     "brackets around": lambda one, other: f"[{one},{other}]",
+    "other separators": lambda one, _other: "".join(f"{mark}{one}{mark}" for mark in _SEPARATORS),
 }
 _WHOLE_RANGES: Mapping[str, Callable[[str, str], str]] = {
     "reversed": lambda low, high: f"{high},{low}",
