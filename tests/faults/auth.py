@@ -1,5 +1,6 @@
 """Wrong ways to judge the key, and whom an experiment belongs to."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -105,6 +106,15 @@ def wrong_key_is_told(parts: Parts) -> Parts:
     """The detail tells a missing key from a wrong one."""
     return _with_key_judge(
         parts, lambda call, r: r if _sent(call) is None else Refusal(401, "This key is not known.", r.headers)
+    )
+
+
+@fault("auth.same-answer")
+def malformed_key_is_told(parts: Parts) -> Parts:
+    """The detail tells a key with other characters than letters, digits, `-` and `_` from an unknown one."""
+    is_like_one = re.compile(r"[\w-]*", re.ASCII).fullmatch
+    return _with_key_judge(
+        parts, lambda call, r: r if is_like_one(_sent(call) or "") else Refusal(401, "No key.", r.headers)
     )
 
 

@@ -132,7 +132,7 @@ def judge_places(context: Context, requirement: str, case: Case, exchange: Excha
 
 
 def _same_answer(context: Context, missing: Exchange, wrong: Exchange) -> None:
-    same = _said(missing) == _said(wrong)
+    same = said(missing) == said(wrong)
     summary = "a wrong key is answered otherwise than none"
     failure = context.failure(wrong, summary, missing.received())
     context.ledger.judge(
@@ -170,7 +170,7 @@ def _other_tenant(context: Context, unknown: Exchange, experiment: str) -> None:
         crossings.append((context.options.experiment, replace(context.client.request({}), key="{other}")))
     for name, request in crossings:
         exchange = context.client.send(request)
-        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, _named(context.contract, unknown))
+        same = exchange.status == 404 and said(exchange, name) == said(unknown, _named(context.contract, unknown))
         failure = context.failure(
             exchange, "another key's experiment is not answered as an unknown one", unknown.received()
         )
@@ -182,7 +182,7 @@ def _named(contract: Contract, unknown: Exchange) -> str:
     return unknown.request.path.split("/")[contract.path.split("/").index("{experiment_uuid}")]
 
 
-def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
+def said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
     """What an error says.
 
     Its status, the names of its members, its detail without the experiment's name. The value of another member may

@@ -17,22 +17,24 @@ from parea_conformance.probes.kinds import lines
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.request import Expected, OpenError
-from parea_conformance.stages.cases import Case, judge_case, judge_places
+from parea_conformance.stages.cases import Case, judge_case, judge_places, said
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import Meaning
 
 REQUIREMENTS = (
-    "auth.key-missing", "auth.key-wrong", "auth.first", "auth.header-case", "auth.one-place", "experiment.unknown",
-    "http.path", "http.path-octets", "http.absolute-form", "http.query", "http.method", "http.method-override",
-    "http.size", "http.order", "http.media-type", "http.media-type-parameter", "http.accept", "http.conditional",
-    "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member", "body.encoding",
-    "body.deep", "field.member", "field.score", "field.score-bare", "field.annotation-score",
+    "auth.key-missing", "auth.key-wrong", "auth.same-answer", "auth.first", "auth.header-case", "auth.one-place",
+    "experiment.unknown", "http.path", "http.path-octets", "http.absolute-form", "http.query", "http.method",
+    "http.method-override", "http.size", "http.order", "http.media-type", "http.media-type-parameter", "http.accept",
+    "http.conditional", "body.accepted", "body.rejected", "body.location", "body.malformed", "body.duplicate-member",
+    "body.encoding", "body.deep", "field.member", "field.score", "field.score-bare", "field.annotation-score",
     "field.annotation-value", "field.key",
 )  # fmt: skip
 
 
 _LINE = 6
 """How many requests that may break a connection follow each other over one."""
+_UNAUTHORIZED = 401
+_OF_KEYS = ("auth.key-missing", "auth.key-wrong")
 _EXCUSED = {"auth.one-place": ("auth.key-missing", "auth.first"), "http.path-octets": ("http.path",)}
 """What is not accused where a plainer requirement failed, which these follow from."""
 
@@ -87,6 +89,7 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
             context.ledger.undecide(neighbour.requirement, cause)
     kept.sort(key=lambda entry: (not _may_break(entry[0]), entry[0].requirement in _EXCUSED))
     exchanges = _sent(context, [neighbour for neighbour, _ in kept])
+    keys: list[tuple[Neighbour, Exchange]] = []
     refused: list[tuple[Case, Exchange]] = []
     for (neighbour, wanted), exchange in zip(kept, exchanges, strict=True):
         requirement = neighbour.requirement
@@ -98,9 +101,12 @@ def judge(context: Context, sample: Sample, meaning: Meaning, asked: Sequence[tu
         if requirement == "body.rejected" or requirement.startswith("field."):
             refused.append((case, exchange))
             case = replace(case, places=None)
+        if requirement in _OF_KEYS and exchange.status == _UNAUTHORIZED:
+            keys.append((neighbour, exchange))
         if judge_case(context, case, exchange) and exchange.status == 200 and wanted.filter is not None:
             _judge_logs(context, sample, (neighbour, wanted.filter), exchange)
     _judge_locations(context, refused)
+    _judge_keys(context, keys)
 
 
 def _may_break(neighbour: Neighbour) -> bool:
@@ -117,6 +123,17 @@ def _sent(context: Context, asked: Sequence[Neighbour]) -> Iterator[Exchange]:
     for place, answers in enumerate(context.client.send_lines(lines(apart, _LINE))):
         yield from answers[min(place, 1) :]
     yield from context.client.send_all(neighbour.request for neighbour in asked[len(apart) :])
+
+
+def _judge_keys(context: Context, refused: Sequence[tuple[Neighbour, Exchange]]) -> None:
+    """Judge whether each key that is refused is answered as none is: nobody learns what is amiss with it."""
+    without = [exchange for neighbour, exchange in refused if neighbour.requirement == "auth.key-missing"]
+    for none in without[:1]:
+        for neighbour, exchange in refused:
+            summary = f"{neighbour.label}: answered otherwise than no key"
+            failure = context.failure(exchange, summary, none.received())
+            same = said(exchange) == said(none)
+            context.ledger.judge("auth.same-answer", neighbour.label, None if same else failure)
 
 
 def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]]) -> None:
