@@ -83,10 +83,11 @@ def score(asking: Asking) -> Places:
     """The names of scores in the data, bare and with their prefix."""
     names = _scores(asking)
     for start, requirement in (("score:", "field.score"), ("", "field.score-bare")):
-        changes = _untold(names, _asked(asking, names, start))
-        for name in names[:_NAMES]:
+        first, changes = _untold(names, _asked(asking, names, start))
+        for place, name in enumerate(names[:_NAMES]):
             if start or (name not in asking.contract.kinds and ":" not in name):
-                yield _fields(asking, ("score", requirement), name, _spelling(f"{start}{{}}"), changes)
+                chosen = changes if place or not start else first  # what breaks at a name breaks at it bare as well
+                yield _fields(asking, ("score", requirement), name, _spelling(f"{start}{{}}"), chosen)
 
 
 def criterion(asking: Asking) -> Places:
@@ -94,10 +95,11 @@ def criterion(asking: Asking) -> Places:
     names = _criteria(asking)
     for part in ("score", "value"):
         start = f"annotation:{part}:"
-        changes = _untold(names, _asked(asking, names, start))
+        first, changes = _untold(names, _asked(asking, names, start))
         named = (f"criterion of annotation:{part}:", f"field.annotation-{part}")
-        for name in names[:_NAMES]:
-            yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"), changes)
+        for place, name in enumerate(names[:_NAMES]):
+            chosen = changes if place or part != "score" else first
+            yield _fields(asking, named, name, _spelling(f"annotation:{part}:{{}}"), chosen)
 
 
 def prefix(asking: Asking) -> Places:
@@ -135,10 +137,17 @@ def _asked(asking: Asking, names: Sequence[str], start: str) -> list[str]:
     return [name for name in names if Filter(f"{start}{name}", "exists") in asking.asked]
 
 
-def _untold(names: Sequence[str], asked: Sequence[str]) -> list[Change]:
-    """Changes of names; without those that some conversion undoes which is told by what is asked of these."""
-    undoing = told(names, asked)
-    return [change for change in CHANGES if all(undo(change.apply(_PLAIN)) != undo(_PLAIN) for undo in undoing)]
+def _untold(names: Sequence[str], asked: Sequence[str]) -> tuple[list[Change], list[Change]]:
+    """Changes of the first name, and of the others.
+
+    Without those that some conversion undoes which is told by what is asked of these. But a server may also break at
+    them: of the first name all are kept by which it begins as none does that is asked.
+    """
+    undoing, begun = told(names, asked), {name[:1] for name in asked}
+    made = {change: change.apply(_PLAIN) for change in CHANGES}
+    others = [change for change, name in made.items() if all(undo(name) != undo(_PLAIN) for undo in undoing)]
+    odd = [change for change, name in made.items() if not name[:1].isalnum() and name[:1] not in begun]
+    return list(dict.fromkeys([*others, *odd])), others
 
 
 def _fields(
@@ -159,12 +168,15 @@ def map_key(asking: Asking) -> Places:
     for name in (name for name, kind in asking.contract.kinds.items() if kind == "map"):
         keys = _plain_first(key for log in asking.sample.logs for key in log.get(name) or ())
         asked = {one.key for one in asking.asked if one.field == name and one.operator in ("exists", "equals")}
-        changes = _untold(keys, [key for key in keys if key in asked])
-        for key in keys[:_NAMES]:
+        first, changes = _untold(keys, [key for key in keys if key in asked])
+        for place, key in enumerate(keys[:_NAMES]):
             base = Filter(name, "exists", key=key)
             if asking.sample.matching(RIGHT, base):
                 yield Place(asking, "key of a map", key, base, "field.key").bodies(
-                    {change.name: {**base.body(), "filter_key": made} for change, made in changed(key, changes)}
+                    {
+                        change.name: {**base.body(), "filter_key": made}
+                        for change, made in changed(key, changes if place else first)
+                    }
                 )
 
 
