@@ -7,11 +7,9 @@ msgspec look at a class for the first time goes through here.
 
 from functools import cache
 from threading import RLock
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
-
-T = TypeVar("T")
 
 _one_at_a_time: Final = RLock()
 
