@@ -69,13 +69,19 @@ def test_a_mark_stands_in_its_own_request_alone(found: list[Kind]) -> None:
         assert holds == [kind.name]
 
 
-def _shown(fault: str, tmp_path: Path, requirement: str) -> tuple[list[Failure], list[tuple[int, str]]]:
-    """What the suite finds of a requirement at a served fault; and what its first script says there, and elsewhere."""
+def _shown(
+    fault: str, tmp_path: Path, requirement: str, before: Callable[[], None] = lambda: None
+) -> tuple[list[Failure], list[tuple[int, str]]]:
+    """What the suite finds of a requirement at a served fault; and what its first script says there, and elsewhere.
+
+    What is to be done before the script runs is called then.
+    """
     with lab.serving(catalogue()[fault]) as asked, lab.serving(lab.RIGHT) as right:
         report = judge(replace(asked, only=(requirement,)))
         [entry] = [entry for entry in report.entries if entry.requirement.id == requirement]
         script = entry.failures[0].curl if entry.failures else "true"
         elsewhere = script.replace(asked.base_url, right.base_url)
+        before()
         said = [
             ran(text, tmp_path, keys=(given.api_key, given.other_api_key or ""))
             for text, given in ((script, asked), (elsewhere, right))
@@ -97,9 +103,12 @@ def test_the_script_of_what_one_request_does_to_the_next_shows_it(fault: str, tm
 
 @SHELL
 def test_the_script_of_what_one_does_beside_another_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequences, "TOGETHER", 0.02)  # how long curl takes to send two
+    def slowly() -> None:
+        monkeypatch.setattr(sequences, "TOGETHER", 1.0)  # as long as two processes take to send, on a busy machine too
+
+    monkeypatch.setattr(sequences, "TOGETHER", 0.02)
     fault = "requests-of-one-length-are-one"
-    failures, [(status, said), (right_status, right_said)] = _shown(fault, tmp_path, "robust.concurrency")
+    failures, [(status, said), (right_status, right_said)] = _shown(fault, tmp_path, "robust.concurrency", slowly)
     assert failures
     assert (status, "answered otherwise than alone" in said) == (1, True), said
     assert (right_status, "not reproduced" in right_said) == (0, True), right_said
