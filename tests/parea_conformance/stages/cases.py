@@ -90,7 +90,8 @@ def judge(context: Context, asked: Sequence[Case]) -> None:
     for case, exchange in zip(asked, exchanges, strict=True):
         first.setdefault(case.requirement, exchange)
         judge_case(context, case, exchange)
-    _same_answer(context, first["auth.key-missing"], first["auth.key-wrong"])
+    label, summary = "the answers to no key and to a wrong one are equal", "a wrong key is answered otherwise than none"
+    judge_same(context, label, summary, first["auth.key-missing"], first["auth.key-wrong"])
     _other_experiments(context, first["experiment.unknown"])
 
 
@@ -131,13 +132,11 @@ def judge_places(context: Context, requirement: str, case: Case, exchange: Excha
     context.ledger.judge(requirement, case.label[:200], None if held else failure)
 
 
-def _same_answer(context: Context, missing: Exchange, wrong: Exchange) -> None:
-    same = said(missing) == said(wrong)
-    summary = "a wrong key is answered otherwise than none"
-    failure = context.failure(wrong, summary, missing.received())
-    context.ledger.judge(
-        "auth.same-answer", "the answers to no key and to a wrong one are equal", None if same else failure
-    )
+def judge_same(context: Context, label: str, summary: str, missing: Exchange, wrong: Exchange) -> None:
+    """Write into the ledger whether a wrong key is answered as none is."""
+    same = _said(missing) == _said(wrong)
+    failure = None if same else context.failure(wrong, summary, missing.received())
+    context.ledger.judge("auth.same-answer", label, failure)
 
 
 def _other_experiments(context: Context, unknown: Exchange) -> None:
@@ -170,7 +169,7 @@ def _other_tenant(context: Context, unknown: Exchange, experiment: str) -> None:
         crossings.append((context.options.experiment, replace(context.client.request({}), key="{other}")))
     for name, request in crossings:
         exchange = context.client.send(request)
-        same = exchange.status == 404 and said(exchange, name) == said(unknown, _named(context.contract, unknown))
+        same = exchange.status == 404 and _said(exchange, name) == _said(unknown, _named(context.contract, unknown))
         failure = context.failure(
             exchange, "another key's experiment is not answered as an unknown one", unknown.received()
         )
@@ -182,7 +181,7 @@ def _named(contract: Contract, unknown: Exchange) -> str:
     return unknown.request.path.split("/")[contract.path.split("/").index("{experiment_uuid}")]
 
 
-def said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
+def _said(exchange: Exchange, experiment: str = "") -> tuple[object, ...]:
     """What an error says.
 
     Its status, the names of its members, its detail without the experiment's name. The value of another member may

@@ -17,7 +17,7 @@ from parea_conformance.probes.kinds import lines
 from parea_conformance.reading.filter import Filter
 from parea_conformance.reading.oracle import RIGHT
 from parea_conformance.reading.request import Expected, OpenError
-from parea_conformance.stages.cases import Case, judge_case, judge_places, said
+from parea_conformance.stages.cases import Case, judge_case, judge_places, judge_same
 from parea_conformance.stages.deviation import deviation
 from parea_conformance.stages.meaning import Meaning
 
@@ -130,10 +130,8 @@ def _judge_keys(context: Context, refused: Sequence[tuple[Neighbour, Exchange]])
     without = [exchange for neighbour, exchange in refused if neighbour.requirement == "auth.key-missing"]
     for none in without[:1]:
         for neighbour, exchange in refused:
-            summary = f"{neighbour.label}: answered otherwise than no key"
-            failure = context.failure(exchange, summary, none.received())
-            same = said(exchange) == said(none)
-            context.ledger.judge("auth.same-answer", neighbour.label, None if same else failure)
+            label = neighbour.label
+            judge_same(context, label, f"{label}: answered otherwise than no key", none, exchange)
 
 
 def _judge_locations(context: Context, refused: Sequence[tuple[Case, Exchange]]) -> None:
